@@ -1,0 +1,1 @@
+"""Statistics for pilot studies. Knows no file, no SQL and no screen."""

@@ -1,0 +1,109 @@
+"""Facts that travel with every result: which study, which plan, which data, which software."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ArmLabel:
+    """One arm as declared: its name in the log, its label on pages, its share of the allocation."""
+
+    name: str
+    label: str
+    control: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What the study file says about the study itself. Dates are ISO 8601."""
+
+    id: str
+    title: str
+    topic: str
+    company: str
+    design: str  # the design's kind
+    arms: tuple[ArmLabel, ...]
+    start: str | None = None
+    end: str | None = None
+    question: str = ""
+    summary: str = ""  # a paragraph for pages: how it was done, in words
+    limits: tuple[str, ...] = ()  # what it cannot tell, as declared
+    source: str = ""  # where the data come from, as declared
+    data_are: Literal["observed", "reconstructed", "approximate", "simulated"] = "observed"
+    unit_name: str = "unit"  # what one unit is called on pages: visitor, moderator
+    cluster_name: str = "cluster"
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every page and export must say that the data are simulated."""
+        return self.data_are == "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The plan in force: its hash, when it was registered, and what was amended since, with reasons."""
+
+    hash: str
+    registered_at: str
+    amendments: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """The data that were analysed. `first` and `last` are ISO 8601 instants; counts are of rows and units."""
+
+    hash: str
+    events: int
+    units: int
+    first: str | None = None
+    last: str | None = None
+    rejected: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The software that computed a result. Only `created_at` may differ between two identical runs."""
+
+    watchkeeper: str
+    python: str
+    packages: dict[str, str]
+    seed: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """Units left after a step on the way from log to analysis, by arm. `key` is a word of `dashboard.words`."""
+
+    key: str
+    by_arm: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """Units in all arms together."""
+        return sum(self.by_arm.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How the study ran: what the unit table cannot show. Counts are of units unless named otherwise.
+
+    `assigned` counts the units (or clusters, for `assigned_by` "cluster") that each arm was given;
+    `in_two_arms` those excluded because the log assigns them twice; `saw_other_arm` those with events that
+    carry another arm than their own; `never_assigned` those with events but no assignment.
+    `days_without_events` are days between start and end of the log without any event.
+    """
+
+    assigned: dict[str, int]
+    shares: dict[str, float]
+    assigned_by: Literal["unit", "cluster"] = "unit"
+    in_two_arms: int = 0
+    saw_other_arm: int = 0
+    never_assigned: int = 0
+    days_without_events: int = 0
+    days: int = 0
+    flow: tuple[FlowStep, ...] = field(default_factory=tuple)

@@ -1,0 +1,66 @@
+"""Checks: what could make the findings wrong, looked at before anybody reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from analysis.registry import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.about import Conduct
+    from analysis.plan import Plan
+    from analysis.table import UnitTable
+
+Outcome = Literal["pass", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found. `says` is a sentence with {named} places for `counts` (of people) and `numbers`.
+
+    Counts are kept apart so that disclosure control can mask them before the sentence is written.
+    """
+
+    name: str
+    verdict: Outcome
+    says: str
+    counts: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)  # already formatted
+    statistic: float | None = None
+    p_value: float | None = None
+    subject: str | None = None  # the outcome or covariate it is about
+
+    def sentence(self, **masked: str) -> str:
+        """The sentence with its figures; `masked` replaces counts by what may be shown of them.
+
+        >>> CheckResult("contamination", "warn", "{n} units saw two arms.", {"n": 4}).sentence(n="<10")
+        '<10 units saw two arms.'
+        """
+        shown = {name: f"{count:,}" for name, count in self.counts.items()}
+        return self.says.format(**{**shown, **self.numbers, **masked})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: `run(plan, table, conduct)` returns its results (none where it does not apply).
+
+    `means` says in one sentence what a failure would do to the findings, `advice` what to do about it.
+    """
+
+    name: str
+    label: str
+    means: str
+    advice: str
+    run: Callable[[Plan, UnitTable, Conduct], tuple[CheckResult, ...]]
+
+
+def checks() -> Mapping[str, Check]:
+    """Every check, by name.
+
+    >>> "sample_ratio" in checks()
+    True
+    """
+    return collect("analysis.checks", Check)

@@ -1,0 +1,215 @@
+"""What may leave the room: a `Release`, made only by `release()`, is all that anything is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis.about import DataFacts, Provenance, Registration, StudyFacts
+from analysis.finding import Effect, Finding, NotEstimable
+from analysis.plan import Plan
+
+if TYPE_CHECKING:
+    from analysis.about import FlowStep
+    from analysis.check import CheckResult
+    from analysis.evaluate import Evaluation
+    from analysis.finding import ArmFigures
+
+_BY_RELEASE = object()  # the key to the door: only `release()` holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Rules for letting figures out. Counts of people from 1 to `threshold` - 1 are masked."""
+
+    name: str
+    threshold: int = 10
+
+
+INTERNAL = Policy("internal")
+POLICIES: dict[str, Policy] = {INTERNAL.name: INTERNAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count of people as it may be shown: `value` is None where it is masked.
+
+    >>> Count.shown(7, INTERNAL).text, Count.shown(1234, INTERNAL).text, Count.shown(0, INTERNAL).value
+    ('<10', '1,234', 0)
+    """
+
+    value: int | None
+    text: str
+
+    @classmethod
+    def shown(cls, count: int, policy: Policy) -> Count:
+        """What `policy` lets be seen of `count`."""
+        if 0 < count < policy.threshold:
+            return cls(None, f"<{policy.threshold}")
+        return cls(count, f"{count:,}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedArm:
+    """One arm of a finding. `figures` (mean, sd, value) is empty where a cell behind it is masked."""
+
+    arm: str
+    n: Count
+    missing: Count
+    events: Count | None
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFinding:
+    """A finding whose arms are masked where they must be. `finding.arms` is empty: the counts are in `arms`."""
+
+    finding: Finding
+    arms: tuple[ReleasedArm, ...]
+
+    @property
+    def effect(self) -> Effect:
+        """The effect on the primary scale."""
+        return self.finding.effect
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCheck:
+    """A check's result with its sentence already written from what may be shown."""
+
+    name: str
+    verdict: str
+    says: str
+    subject: str | None
+    statistic: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedStep:
+    """A step of the flow of units, by arm and in all."""
+
+    key: str
+    by_arm: dict[str, Count]
+    total: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What may be shown, charted and exported of one evaluation. Only `release()` can make one.
+
+    Raises TypeError when anything else tries to.
+    """
+
+    policy: Policy
+    study: StudyFacts
+    registration: Registration
+    data: DataFacts
+    plan: Plan
+    provenance: Provenance
+    findings: tuple[ReleasedFinding, ...]
+    not_estimable: tuple[NotEstimable, ...]
+    checks: tuple[ReleasedCheck, ...]
+    flow: tuple[ReleasedStep, ...]
+    withheld: tuple[str, ...]
+    made_by: object = None
+
+    def __post_init__(self) -> None:
+        if self.made_by is not _BY_RELEASE:
+            raise TypeError("a Release is made by analysis.disclosure.release(), and by nothing else")
+
+    def default_findings(self) -> tuple[ReleasedFinding, ...]:
+        """The findings by the planned estimators, in the order of the plan."""
+        return tuple(f for f in self.findings if f.finding.default)
+
+    def sensitivity(self, finding: ReleasedFinding) -> tuple[ReleasedFinding, ...]:
+        """The sensitivity analyses beside a planned finding."""
+        key = (finding.finding.outcome.name, finding.finding.contrast)
+        return tuple(
+            f
+            for f in self.findings
+            if not f.finding.default and (f.finding.outcome.name, f.finding.contrast) == key
+        )
+
+    def arm_label(self, arm: str) -> str:
+        """The declared label of an arm."""
+        return next((a.label for a in self.study.arms if a.name == arm), arm)
+
+
+def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
+    """Let out what `policy` allows of an evaluation of a registered study; what is withheld says so.
+
+    Raises ValueError for an evaluation without a study: a bare table has nothing to publish under.
+    """
+    if evaluation.study is None or evaluation.registration is None:
+        raise ValueError("only an evaluation of a registered study can be released")
+    findings = tuple(_released(finding, policy) for finding in evaluation.findings)
+    flow = tuple(_step(step, policy) for step in evaluation.conduct.flow)
+    return Release(
+        policy=policy,
+        study=evaluation.study,
+        registration=evaluation.registration,
+        data=evaluation.data,
+        plan=evaluation.plan,
+        provenance=evaluation.provenance,
+        findings=findings,
+        not_estimable=evaluation.not_estimable,
+        checks=tuple(_checked(result, policy) for result in evaluation.checks),
+        flow=flow,
+        withheld=_withheld(findings, flow, policy),
+        made_by=_BY_RELEASE,
+    )
+
+
+def _released(finding: Finding, policy: Policy) -> ReleasedFinding:
+    return ReleasedFinding(replace(finding, arms=()), tuple(_arm(arm, policy) for arm in finding.arms))
+
+
+def _arm(arm: ArmFigures, policy: Policy) -> ReleasedArm:
+    masked = any(0 < cell < policy.threshold for cell in arm.cells)
+    events = arm.figures.get("events")
+    shown = {name: value for name, value in arm.figures.items() if name != "events"}
+    return ReleasedArm(
+        arm=arm.arm,
+        n=Count.shown(arm.n, policy),
+        missing=Count.shown(arm.missing, policy),
+        events=None if events is None else _events(int(events), policy, masked=masked),
+        figures={} if masked else shown,
+    )
+
+
+def _events(events: int, policy: Policy, *, masked: bool) -> Count:
+    return Count(None, "masked") if masked and events >= policy.threshold else Count.shown(events, policy)
+
+
+def _checked(result: CheckResult, policy: Policy) -> ReleasedCheck:
+    masked = {name: Count.shown(count, policy).text for name, count in result.counts.items()}
+    return ReleasedCheck(
+        result.name,
+        result.verdict,
+        result.sentence(**masked),
+        result.subject,
+        result.statistic,
+        result.p_value,
+    )
+
+
+def _step(step: FlowStep, policy: Policy) -> ReleasedStep:
+    by_arm = {arm: Count.shown(count, policy) for arm, count in step.by_arm.items()}
+    hidden = any(count.value is None for count in by_arm.values())
+    total = Count(None, "masked") if hidden else Count.shown(step.total, policy)
+    return ReleasedStep(step.key, by_arm, total)
+
+
+def _withheld(
+    findings: tuple[ReleasedFinding, ...], flow: tuple[ReleasedStep, ...], policy: Policy
+) -> tuple[str, ...]:
+    masked = [
+        count
+        for arm in (arm for finding in findings for arm in finding.arms)
+        for count in (arm.n, arm.missing, arm.events)
+        if count is not None and count.value is None
+    ] + [count for step in flow for count in (*step.by_arm.values(), step.total) if count.value is None]
+    if not masked:
+        return ()
+    return (f"Counts of 1 to {policy.threshold - 1} people, and what would reveal them, are not shown.",)

@@ -1,0 +1,107 @@
+"""Estimators: what each claims, what it needs, and which one a declaration calls for."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from analysis.refusal import Refusal
+from analysis.registry import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.evidence import Evidence
+    from analysis.finding import Estimate
+
+Need = Literal["rows", "covariates", "strata"]
+Estimand = Literal["individual-average", "cluster-average"]
+CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """All that the choice of an estimator may depend on: what was declared, never what the data show."""
+
+    layout: str
+    kind: str
+    covariates: bool = False
+    strata: bool = False
+    estimand: Estimand = "individual-average"
+    arms: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a fit is run with: the interval's level, the seed of anything random, the outcome's margin."""
+
+    level: float = 0.95
+    seed: int = 20_260_101
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """A method. Its module's docstring is its method card, with the sections of `CARD`.
+
+    `fit(evidence, settings)` returns an Estimate whose effects hold the outcome's primary scale, or raises
+    Refusal. `default` says for which declarations this estimator is shown first; over all estimators
+    exactly one says so for each declaration that any claims (a law tests it).
+    """
+
+    name: str
+    label: str
+    layouts: frozenset[str]
+    kinds: frozenset[str]
+    fit: Callable[[Evidence, Settings], Estimate]
+    default: Callable[[Declaration], bool]
+    needs: frozenset[Need] = frozenset()
+
+    def claims(self, declaration: Declaration) -> bool:
+        """Whether this estimator can answer for such a declaration."""
+        held = {"rows"} | {need for need in ("covariates", "strata") if getattr(declaration, need)}
+        return declaration.layout in self.layouts and declaration.kind in self.kinds and self.needs <= held
+
+    def card(self) -> dict[str, str]:
+        """The method card: the sections of the defining module's docstring, by heading."""
+        document = inspect.getdoc(inspect.getmodule(self.fit)) or ""
+        sections: dict[str, str] = {"Summary": ""}
+        current = "Summary"
+        for line in document.splitlines():
+            heading, colon, rest = line.partition(":")
+            if colon and heading.strip() in CARD:
+                current = heading.strip()
+                sections[current] = rest.strip()
+            else:
+                sections[current] = f"{sections[current]} {line.strip()}".strip()
+        return sections
+
+
+def estimators() -> Mapping[str, Estimator]:
+    """Every estimator, by name.
+
+    >>> estimators()["newcombe"].label
+    'Newcombe interval'
+    """
+    return collect("analysis.estimators", Estimator)
+
+
+def choose(declaration: Declaration) -> Estimator:
+    """The default estimator for a declaration. Raises Refusal where none claims it.
+
+    >>> choose(Declaration("parallel", "proportion")).name
+    'score_interval'
+    """
+    for estimator in estimators().values():
+        if estimator.claims(declaration) and estimator.default(declaration):
+            return estimator
+    raise Refusal(
+        f"No estimator answers for a {declaration.kind} outcome in the layout {declaration.layout!r}.",
+        remedy="Choose another outcome kind, or another layout.",
+    )
+
+
+def sensitivities(declaration: Declaration) -> tuple[Estimator, ...]:
+    """The other estimators that can answer for a declaration, in the order of their names."""
+    default = choose(declaration)
+    return tuple(e for e in estimators().values() if e is not default and e.claims(declaration))

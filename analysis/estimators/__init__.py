@@ -1,0 +1,1 @@
+"""Estimators, one file each; a module's docstring is its method card."""

@@ -1,0 +1,133 @@
+"""From a plan and a unit table to an evaluation: checks, findings, verdicts, refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registration, StudyFacts
+from analysis.check import CheckResult, checks
+from analysis.estimator import choose, sensitivities
+from analysis.evidence import gather
+from analysis.finding import ArmFigures, Contrast, Finding, NotEstimable
+from analysis.multiplicity import adjust
+from analysis.plan import Plan
+from analysis.refusal import Refusal
+from analysis.verdict import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from analysis.estimator import Estimator, Settings
+    from analysis.evidence import Evidence
+    from analysis.outcome import Outcome, Summary
+    from analysis.table import UnitTable
+
+FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything one analysis of one study said. `study` and `registration` are None for a bare table."""
+
+    plan: Plan
+    conduct: Conduct
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    not_estimable: tuple[NotEstimable, ...]
+    data: DataFacts
+    provenance: Provenance
+    study: StudyFacts | None = None
+    registration: Registration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The statistical part of an evaluation."""
+
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    not_estimable: tuple[NotEstimable, ...]
+    analysed: FlowStep
+
+
+def evaluate(
+    plan: Plan,
+    table: UnitTable,
+    conduct: Conduct,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Answers:
+    """Run the plan on the table: checks first, then each outcome and contrast, the default estimator first.
+
+    Sensitivity analyses follow their default finding. `progress` is told each outcome as it begins.
+    """
+    findings: list[Finding] = []
+    refused: list[NotEstimable] = []
+    for outcome in plan.outcomes:
+        progress(outcome.label)
+        for contrast in plan.contrasts:
+            found, not_found = _answer(plan, table, outcome, contrast)
+            findings += found
+            refused += not_found
+    results = tuple(r for check in checks().values() for r in check.run(plan, table, conduct))
+    counts = table.frame["arm"].value_counts()
+    analysed = FlowStep("analysed", {str(arm): int(counts[arm]) for arm in sorted(counts.index)})
+    return Answers(results, tuple(_judged(plan, findings)), tuple(refused), analysed)
+
+
+def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default: bool) -> Finding:
+    """One estimator on one piece of evidence; the verdict is still that of an unadjusted finding.
+
+    Raises Refusal where the estimator cannot answer.
+    """
+    estimate = estimator.fit(evidence, settings)
+    arms = (
+        _figures(evidence.contrast.control, evidence.control),
+        _figures(evidence.contrast.treatment, evidence.treatment),
+    )
+    effect = estimate.effects[evidence.outcome.scale.name]
+    verdict = judge(evidence.outcome, effect)
+    return Finding(evidence.outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
+
+
+def _answer(
+    plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast
+) -> tuple[list[Finding], list[NotEstimable]]:
+    declaration = plan.declaration(outcome)
+    try:
+        default = choose(declaration)
+        evidence = gather(table, outcome, contrast, covariates=plan.covariates)
+    except Refusal as refusal:
+        return [], [NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)]
+    found, refused = [], []
+    for estimator in (default, *sensitivities(declaration)):
+        try:
+            found.append(fit(estimator, evidence, plan.settings, default=estimator is default))
+        except Refusal as refusal:
+            refused.append(
+                NotEstimable(outcome.name, contrast, estimator.name, refusal.reason, refusal.remedy)
+            )
+    return found, refused
+
+
+def _judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings with their families' adjusted p-values, and the verdicts these allow."""
+    judged = list(findings)
+    for role in FAMILIES:
+        family = [
+            i
+            for i, f in enumerate(judged)
+            if f.default and f.outcome.role == role and f.effect.p_value is not None
+        ]
+        if plan.adjust == "none" or len(family) < 2:
+            continue
+        raw = [judged[i].effect.p_value or 0.0 for i in family]
+        for i, adjusted in zip(family, adjust(raw, method=plan.adjust), strict=True):
+            verdict = judge(judged[i].outcome, judged[i].effect, significant=adjusted < plan.alpha)
+            judged[i] = replace(judged[i], p_adjusted=adjusted, adjusted_by=plan.adjust, verdict=verdict)
+    return judged
+
+
+def _figures(arm: str, summary: Summary) -> ArmFigures:
+    return ArmFigures(arm, summary.n, summary.missing, summary.describe(), summary.cells())

@@ -1,0 +1,104 @@
+"""What was found: contrasts, effects with their intervals, and refusals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analysis.outcome import Outcome
+
+Verdict = Literal["benefit", "harm", "non_inferior", "equivalent", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A treatment arm against the control arm, by arm name. Treatment minus, or over, control."""
+
+    treatment: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An effect on one scale with its interval. `None` where the figure does not apply (an open end).
+
+    Raises ValueError on a number that is not finite: an estimator must refuse instead.
+
+    >>> Effect(0.2, 0.05, 0.34, se=0.07).low
+    0.05
+    >>> Effect(float("nan"), 0.0, 1.0)
+    Traceback (most recent call last):
+        ...
+    ValueError: an effect's estimate must be a finite number
+    """
+
+    estimate: float
+    low: float | None
+    high: float | None
+    level: float = 0.95
+    se: float | None = None
+    df: float | None = None
+    p_value: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("estimate", "low", "high", "level", "se", "df", "p_value"):
+            value = getattr(self, name)
+            if value is None and name not in ("estimate", "level"):
+                continue
+            if not math.isfinite(value):
+                raise ValueError(f"an effect's {name} must be a finite number")
+            object.__setattr__(self, name, float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an estimator returns: effects by scale name (the primary one always among them), and more."""
+
+    effects: dict[str, Effect]
+    parameters: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    clusters: dict[str, int] = field(default_factory=dict)  # {"control": 6, "treatment": 6}
+    icc: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmFigures:
+    """One arm's figures. `cells` are the counts of people behind them, for disclosure control."""
+
+    arm: str
+    n: int
+    missing: int
+    figures: dict[str, float]  # events, mean, sd, value: what applies
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One outcome, one contrast, one estimator."""
+
+    outcome: Outcome
+    contrast: Contrast
+    estimator: str
+    default: bool
+    estimate: Estimate
+    arms: tuple[ArmFigures, ...]  # control first
+    verdict: Verdict
+    p_adjusted: float | None = None
+    adjusted_by: str | None = None
+
+    @property
+    def effect(self) -> Effect:
+        """The effect on the primary scale."""
+        return self.estimate.effects[self.outcome.scale.name]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstimable:
+    """What could not be had, why, and what would help."""
+
+    outcome: str
+    contrast: Contrast | None
+    estimator: str | None
+    reason: str
+    remedy: str

@@ -1,0 +1,126 @@
+"""Outcomes, the kinds they come in, and the summaries a kind can be reduced to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from analysis.registry import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Parts = Mapping[str, NDArray[np.float64]]
+
+Role = Literal["primary", "secondary", "guardrail", "safety"]
+Direction = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A scale of effect: differences have `null` 0, ratios 1."""
+
+    name: str
+    label: str
+    null: float
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether effects multiply (and so are drawn on a logarithmic axis)."""
+        return self.null == 1.0
+
+
+class Summary(Protocol):
+    """What one arm (or cluster) is reduced to; `summary(a ++ b) == summary(a) + summary(b)`."""
+
+    @property
+    def n(self) -> int:
+        """Units with the outcome measured."""
+        ...
+
+    @property
+    def missing(self) -> int:
+        """Units in the analysis population whose outcome was not measured."""
+        ...
+
+    def __add__(self, other: Any) -> Any:
+        """The summary of both sets of units together."""
+        ...
+
+    def cells(self) -> tuple[int, ...]:
+        """Every count of people that publishing this summary would reveal."""
+        ...
+
+    def describe(self) -> dict[str, float]:
+        """The figures of the result document's `arms`: events, mean, sd, value, as they apply."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An outcome kind: its scales (the primary one first) and how units reduce to a summary.
+
+    `parts` names the numeric columns one unit contributes; `value` where there is just one. A unit whose
+    `parts` hold a NaN counts as missing. `optional` parts are filled with their default where a table lacks
+    them (a count's `exposure` is 1). `valid` says what is wrong with an array of measured values, or None.
+    """
+
+    name: str
+    label: str
+    scales: tuple[Scale, ...]
+    summarise: Callable[[Parts], Summary]
+    draw: Callable[..., Parts]
+    valid: Callable[[Parts], str | None]
+    parts: tuple[str, ...] = ("value",)
+    optional: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def primary_scale(self) -> Scale:
+        """The scale of the verdict and of the margin."""
+        return self.scales[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One declared outcome. `columns` maps each part of its kind to a column of the unit table.
+
+    `margin` is a positive distance on the primary scale; for ratio scales it is read as a factor distance:
+    a margin of 0.25 lies at 1.25 on the high side and at 1 / 1.25 on the low side.
+    """
+
+    name: str
+    label: str
+    kind: str
+    role: Role = "primary"
+    better: Direction = "lower"
+    margin: float | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    measure: str = ""  # one phrase for a subtitle: what is counted, within which window
+    unit: str = ""  # of the value: "seconds", "points (10-50)"; empty for counts and proportions
+
+    @property
+    def scale(self) -> Scale:
+        """The primary scale."""
+        return kinds()[self.kind].primary_scale
+
+    def column(self, part: str) -> str:
+        """The unit table's column for a part of this outcome's kind; by default named after the outcome.
+
+        >>> Outcome("searches", "Repeat searches", "count").column("value")
+        'searches'
+        >>> Outcome("searches", "Repeat searches", "count").column("exposure")
+        'searches.exposure'
+        """
+        return self.columns.get(part, self.name if part == "value" else f"{self.name}.{part}")
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Every outcome kind, by name.
+
+    >>> kinds()["proportion"].primary_scale.name
+    'risk_difference'
+    """
+    return collect("analysis.outcomes", Kind)

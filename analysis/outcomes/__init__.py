@@ -1,0 +1,1 @@
+"""Outcome kinds, one file each."""

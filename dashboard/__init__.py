@@ -1,0 +1,1 @@
+"""What people see and take away: the command line, pages, charts and exports. Draws from a Release only."""

@@ -1,0 +1,1 @@
+"""Charts, one file each: from a Release to a figure."""

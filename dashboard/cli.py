@@ -1,0 +1,120 @@
+"""The `watchkeeper` command. Each subcommand is one file in dashboard/commands; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: how its arguments are declared, and what it does; `run` returns the exit code.
+
+    `arguments` of every command hold store (Path), json (bool) and quiet (bool).
+    """
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+    order: int = 50
+
+
+def commands() -> Mapping[str, Command]:
+    """Every subcommand, by name."""
+    from analysis.registry import collect
+
+    return collect("dashboard.commands", Command)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; a user's fault ends in one sentence on standard error and an exit code."""
+    arguments = parser().parse_args(words)
+    from analysis.refusal import Refusal
+    from experiments.faults import Fault
+
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        return fault.exit_code
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Nothing half done was kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="watchkeeper",
+        description="Pilots against child sexual abuse online: check, analyse, show and export what works.",
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
+    _add_global(top, top=True)
+    subparsers = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for command in sorted(commands().values(), key=lambda c: (c.order, c.name)):
+        sub = subparsers.add_parser(command.name, help=command.help, description=command.help)
+        _add_global(sub, top=False)
+        command.add_arguments(sub)
+        sub.set_defaults(run=command.run)
+    return top
+
+
+def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
+    """A reporter of progress: to standard error on a terminal, silent with --quiet or in a pipe."""
+    if arguments.quiet or not sys.stderr.isatty():
+        return lambda _: None
+    return lambda line: print(f"\r\x1b[2K{line}", end="", file=sys.stderr, flush=True)
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output; never NaN or Infinity."""
+    import json
+
+    print(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1))
+
+
+def _add_global(to: argparse.ArgumentParser, *, top: bool) -> None:
+    """The global options, before or after the subcommand's name."""
+    store = Path(os.environ.get("WATCHKEEPER_STORE", "store"))
+    to.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        default=store if top else argparse.SUPPRESS,
+        help="the store's folder (default: ./store, or WATCHKEEPER_STORE)",
+    )
+    for flag, help_ in (("--json", "print one JSON document"), ("--quiet", "print no progress")):
+        to.add_argument(flag, action="store_true", default=False if top else argparse.SUPPRESS, help=help_)
+
+
+class _Version(argparse.Action):
+    """Prints the installed version; reading package metadata only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"watchkeeper {version('watchkeeper')}")
+        parser.exit()
+
+
+if __name__ == "__main__":
+    # The module runs under two names here; the commands know it by its real one.
+    from dashboard.cli import main as real_main
+
+    sys.exit(real_main())

@@ -1,0 +1,1 @@
+"""Subcommands of watchkeeper, one file each; heavy imports stay inside run()."""

@@ -1,0 +1,1 @@
+"""What was run: study files, plans, event logs, the store, and the way from events to unit tables."""

@@ -1,0 +1,1 @@
+"""Questionnaire keys, one file each: item numbers and formulas, never wording."""

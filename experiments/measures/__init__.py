@@ -1,0 +1,1 @@
+"""From events to one row a unit, one file an outcome kind."""
