@@ -27,6 +27,9 @@ class Policy:
 
 
 INTERNAL = Policy("internal")
+UNMASKED = Policy(
+    "unmasked", threshold=0
+)  # for the holder of the data: the result document on their own terminal
 POLICIES: dict[str, Policy] = {INTERNAL.name: INTERNAL}
 
 
@@ -143,7 +146,7 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     """
     if evaluation.study is None or evaluation.registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
-    findings = tuple(_released(finding, policy) for finding in evaluation.findings)
+    findings = tuple(released(finding, policy) for finding in evaluation.findings)
     flow = tuple(_step(step, policy) for step in evaluation.conduct.flow)
     return Release(
         policy=policy,
@@ -161,7 +164,8 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     )
 
 
-def _released(finding: Finding, policy: Policy) -> ReleasedFinding:
+def released(finding: Finding, policy: Policy) -> ReleasedFinding:
+    """One finding with its arms' counts as `policy` lets them be seen."""
     return ReleasedFinding(replace(finding, arms=()), tuple(_arm(arm, policy) for arm in finding.arms))
 
 
