@@ -146,7 +146,10 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     """
     if evaluation.study is None or evaluation.registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
-    findings = tuple(released(finding, policy) for finding in evaluation.findings)
+    small = {finding.outcome.name for finding in evaluation.findings if _small_cell(finding, policy)}
+    findings = tuple(
+        released(finding, policy, hide_arms=finding.outcome.name in small) for finding in evaluation.findings
+    )
     flow = tuple(_step(step, policy) for step in evaluation.conduct.flow)
     return Release(
         policy=policy,
@@ -164,38 +167,44 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     )
 
 
-def released(finding: Finding, policy: Policy) -> ReleasedFinding:
-    """One finding with its arms' counts as `policy` lets them be seen."""
-    return ReleasedFinding(replace(finding, arms=()), tuple(_arm(arm, policy) for arm in finding.arms))
+def released(finding: Finding, policy: Policy, *, hide_arms: bool = False) -> ReleasedFinding:
+    """One finding with its arms' counts as `policy` lets them be seen.
+
+    A small cell in one arm hides the figures of every arm: the effect and one arm would give the other back.
+    `hide_arms` hides them because another contrast of the same outcome has a small cell.
+    """
+    hidden = hide_arms or _small_cell(finding, policy)
+    arms = tuple(_arm(arm, policy, hidden=hidden) for arm in finding.arms)
+    return ReleasedFinding(replace(finding, arms=()), arms)
 
 
-def _arm(arm: ArmFigures, policy: Policy) -> ReleasedArm:
-    masked = any(0 < cell < policy.threshold for cell in arm.cells)
+def _small_cell(finding: Finding, policy: Policy) -> bool:
+    return any(0 < cell < policy.threshold for arm in finding.arms for cell in arm.cells)
+
+
+def _arm(arm: ArmFigures, policy: Policy, *, hidden: bool) -> ReleasedArm:
     events = arm.figures.get("events")
     shown = {name: value for name, value in arm.figures.items() if name != "events"}
     return ReleasedArm(
         arm=arm.arm,
         n=Count.shown(arm.n, policy),
         missing=Count.shown(arm.missing, policy),
-        events=None if events is None else _events(int(events), policy, masked=masked),
-        figures={} if masked else shown,
+        events=None if events is None else _events(int(events), policy, hidden=hidden),
+        figures={} if hidden else shown,
     )
 
 
-def _events(events: int, policy: Policy, *, masked: bool) -> Count:
-    return Count(None, "masked") if masked and events >= policy.threshold else Count.shown(events, policy)
+def _events(events: int, policy: Policy, *, hidden: bool) -> Count:
+    shown = Count.shown(events, policy)
+    return Count(None, "masked") if hidden and shown.value is not None else shown
 
 
 def _checked(result: CheckResult, policy: Policy) -> ReleasedCheck:
-    masked = {name: Count.shown(count, policy).text for name, count in result.counts.items()}
-    return ReleasedCheck(
-        result.name,
-        result.verdict,
-        result.sentence(**masked),
-        result.subject,
-        result.statistic,
-        result.p_value,
-    )
+    counts = {name: Count.shown(count, policy) for name, count in result.counts.items()}
+    says = result.sentence(**{name: count.text for name, count in counts.items()})
+    masked = any(count.value is None for count in counts.values())  # a statistic would give the count back
+    statistic, p_value = (None, None) if masked else (result.statistic, result.p_value)
+    return ReleasedCheck(result.name, result.verdict, says, result.subject, statistic, p_value)
 
 
 def _step(step: FlowStep, policy: Policy) -> ReleasedStep:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 from scipy import special
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def normal_quantile(probability: float) -> float:
@@ -23,6 +29,15 @@ def two_sided_normal(z: float) -> float:
     return float(2 * special.ndtr(-abs(z)))
 
 
+def upper_normal(z: float) -> float:
+    """P(Z >= z) for a standard normal Z.
+
+    >>> round(upper_normal(1.644854), 4)
+    0.05
+    """
+    return float(special.ndtr(-z))
+
+
 def t_quantile(probability: float, df: float) -> float:
     """The quantile of Student's t with `df` degrees of freedom (need not be whole).
 
@@ -41,6 +56,15 @@ def two_sided_t(t: float, df: float) -> float:
     return float(2 * special.stdtr(df, -abs(t)))
 
 
+def upper_t(t: float, df: float) -> float:
+    """P(T >= t) for Student's t with `df` degrees of freedom.
+
+    >>> round(upper_t(2.2281, 10), 4)
+    0.025
+    """
+    return float(special.stdtr(df, -t))
+
+
 def chi_square_tail(statistic: float, df: float) -> float:
     """P(X >= statistic) for a chi-square X.
 
@@ -48,3 +72,21 @@ def chi_square_tail(statistic: float, df: float) -> float:
     0.05
     """
     return float(special.chdtrc(df, statistic))
+
+
+def log_factorial(n: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The natural logarithm of n!, by element.
+
+    >>> log_factorial(np.array([0, 1, 4])).round(4).tolist()  # log 24 = 3.1781
+    [0.0, 0.0, 3.1781]
+    """
+    return np.asarray(special.gammaln(np.asarray(n) + 1.0))
+
+
+def f_quantile(probability: float, df1: float, df2: float) -> float:
+    """The quantile of F with `df1` and `df2` degrees of freedom.
+
+    >>> round(f_quantile(0.95, 1, 10), 4)  # the square of t's 0.975 quantile
+    4.9646
+    """
+    return float(special.fdtri(df1, df2, probability))

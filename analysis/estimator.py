@@ -22,7 +22,10 @@ CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """All that the choice of an estimator may depend on: what was declared, never what the data show."""
+    """All that the choice of an estimator may depend on: what was declared, never what the data show.
+
+    `rows` is False where only the arms' summaries were shared.
+    """
 
     layout: str
     kind: str
@@ -30,6 +33,7 @@ class Declaration:
     strata: bool = False
     estimand: Estimand = "individual-average"
     arms: int = 2
+    rows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Estimator:
 
     def claims(self, declaration: Declaration) -> bool:
         """Whether this estimator can answer for such a declaration."""
-        held = {"rows"} | {need for need in ("covariates", "strata") if getattr(declaration, need)}
+        held = {need for need in ("rows", "covariates", "strata") if getattr(declaration, need)}
         return declaration.layout in self.layouts and declaration.kind in self.kinds and self.needs <= held
 
     def card(self) -> dict[str, str]:

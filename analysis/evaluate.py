@@ -18,7 +18,7 @@ from analysis.verdict import judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.estimator import Estimator, Settings
+    from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
@@ -67,13 +67,13 @@ def evaluate(
     for outcome in plan.outcomes:
         progress(outcome.label)
         for contrast in plan.contrasts:
-            found, not_found = _answer(plan, table, outcome, contrast)
+            found, not_found = _gathered(plan, table, outcome, contrast)
             findings += found
             refused += not_found
     results = tuple(r for check in checks().values() for r in check.run(plan, table, conduct))
     counts = table.frame["arm"].value_counts()
     analysed = FlowStep("analysed", {str(arm): int(counts[arm]) for arm in sorted(counts.index)})
-    return Answers(results, tuple(_judged(plan, findings)), tuple(refused), analysed)
+    return Answers(results, tuple(judged(plan, findings)), tuple(refused), analysed)
 
 
 def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default: bool) -> Finding:
@@ -87,31 +87,56 @@ def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default
         _figures(evidence.contrast.treatment, evidence.treatment),
     )
     effect = estimate.effects[evidence.outcome.scale.name]
-    verdict = judge(evidence.outcome, effect)
+    verdict = "inconclusive" if estimate.descriptive else judge(evidence.outcome, effect)
     return Finding(evidence.outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
 
 
-def _answer(
-    plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast
+def answer(
+    evidence: Evidence, declaration: Declaration, settings: Settings, *, asked: str | None = None
 ) -> tuple[list[Finding], list[NotEstimable]]:
-    declaration = plan.declaration(outcome)
-    try:
-        default = choose(declaration)
-        evidence = gather(table, outcome, contrast, covariates=plan.covariates)
-    except Refusal as refusal:
-        return [], [NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)]
+    """Every estimator that can answer, the default one (or the one `asked` for by name) first.
+
+    Raises Refusal where no estimator claims the declaration, or the one asked for does not.
+    """
+    first = choose(declaration)
+    others = sensitivities(declaration)
+    if asked is not None and asked != first.name:
+        named = [estimator for estimator in others if estimator.name == asked]
+        if not named:
+            raise _not_claimed(asked, declaration)
+        first, others = named[0], (first, *(other for other in others if other.name != asked))
     found, refused = [], []
-    for estimator in (default, *sensitivities(declaration)):
+    for estimator in (first, *others):
         try:
-            found.append(fit(estimator, evidence, plan.settings, default=estimator is default))
+            found.append(fit(estimator, evidence, settings, default=estimator is first))
         except Refusal as refusal:
             refused.append(
-                NotEstimable(outcome.name, contrast, estimator.name, refusal.reason, refusal.remedy)
+                NotEstimable(
+                    evidence.outcome.name, evidence.contrast, estimator.name, refusal.reason, refusal.remedy
+                )
             )
     return found, refused
 
 
-def _judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
+def _not_claimed(name: str, declaration: Declaration) -> Refusal:
+    able = ", ".join(estimator.name for estimator in (choose(declaration), *sensitivities(declaration)))
+    return Refusal(
+        f"The estimator {name!r} does not answer for a {declaration.kind} outcome declared like this.",
+        remedy=f"Ask for one of: {able}.",
+    )
+
+
+def _gathered(
+    plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast
+) -> tuple[list[Finding], list[NotEstimable]]:
+    try:
+        evidence = gather(table, outcome, contrast, covariates=plan.covariates)
+        return answer(evidence, plan.declaration(outcome), plan.settings)
+    except Refusal as refusal:
+        return [], [NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)]
+
+
+def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
     """The findings with their families' adjusted p-values, and the verdicts these allow."""
     judged = list(findings)
     for role in FAMILIES:

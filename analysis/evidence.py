@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.finding import Contrast
-    from analysis.outcome import Kind, Outcome, Summary
+    from analysis.outcome import Kind, Outcome, Parts, Summary
     from analysis.table import UnitTable
 
 
@@ -77,10 +77,8 @@ def gather(
     Raises Refusal when an arm or a column is absent, a value is impossible for the kind, or nobody was measured.
     """
     kind = kinds()[outcome.kind]
-    frame = table.frame
-    arm = frame["arm"].to_numpy()
-    in_contrast = (arm == contrast.treatment) | (arm == contrast.control)
-    frame = frame.loc[in_contrast]
+    arm = table.frame["arm"].to_numpy()
+    frame = table.frame.loc[(arm == contrast.treatment) | (arm == contrast.control)]
     treated = frame["arm"].to_numpy() == contrast.treatment
     parts = _parts(frame, outcome, kind)
     measured = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
@@ -90,29 +88,24 @@ def gather(
             f"The outcome {outcome.name!r} is declared as {kind.name}, but {fault}.",
             remedy="Correct the outcome's kind or its event in the study file.",
         )
-    summaries = {
-        name: kind.summarise({part: values[side] for part, values in parts.items()})
-        for name, side in (("control", ~treated), ("treatment", treated))
-    }
-    for name, summary in summaries.items():
-        if summary.n == 0:
-            raise Refusal(
-                f"Nobody in the {name} arm has the outcome {outcome.name!r} measured.",
-                remedy="Load the missing part of the log, or check the outcome's event and window.",
-            )
+    control, treatment = (
+        _summary(parts, outcome, side, name) for name, side in (("control", ~treated), ("treatment", treated))
+    )
     kept = frame.loc[measured]
     matrix, names = design_matrix(kept, covariates)
     cluster = _codes(kept, "cluster") if "cluster" in table.layout.requires else None
     rows = Rows(treated[measured], known, matrix, names, cluster, _codes(kept, "stratum"))
-    return Evidence(
-        outcome,
-        contrast,
-        table.layout.name,
-        summaries["control"],
-        summaries["treatment"],
-        rows,
-        _clusters(rows),
-    )
+    return Evidence(outcome, contrast, table.layout.name, control, treatment, rows, _clusters(rows))
+
+
+def _summary(parts: Parts, outcome: Outcome, side: NDArray[np.bool_], arm: str) -> Summary:
+    summary = kinds()[outcome.kind].summarise({part: values[side] for part, values in parts.items()})
+    if summary.n == 0:
+        raise Refusal(
+            f"Nobody in the {arm} arm has the outcome {outcome.name!r} measured.",
+            remedy="Load the missing part of the log, or check the outcome's event and window.",
+        )
+    return summary
 
 
 def design_matrix(
@@ -166,9 +159,9 @@ def _parts(frame: pd.DataFrame, outcome: Outcome, kind: Kind) -> dict[str, NDArr
 def _codes(frame: pd.DataFrame, column: str) -> NDArray[np.intp] | None:
     if column not in frame:
         return None
-    codes: NDArray[np.intp] = np.unique(
-        frame[column].astype("str").to_numpy(dtype=object), return_inverse=True
-    )[1]
+    import pandas as pd
+
+    codes: NDArray[np.intp] = pd.factorize(frame[column], sort=True)[0]
     return codes
 
 

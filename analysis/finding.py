@@ -53,13 +53,17 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an estimator returns: effects by scale name (the primary one always among them), and more."""
+    """What an estimator returns: effects by scale name (the primary one always among them), and more.
+
+    `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
+    """
 
     effects: dict[str, Effect]
     parameters: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     clusters: dict[str, int] = field(default_factory=dict)  # {"control": 6, "treatment": 6}
     icc: float | None = None
+    descriptive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

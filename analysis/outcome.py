@@ -66,6 +66,14 @@ class Kind:
     `parts` names the numeric columns one unit contributes; `value` where there is just one. A unit whose
     `parts` hold a NaN counts as missing. `optional` parts are filled with their default where a table lacks
     them (a count's `exposure` is 1). `valid` says what is wrong with an array of measured values, or None.
+
+    `draw(rng, n, effect, **truth)` draws the parts of `n` units with a known truth: units drawn with `effect`
+    and units drawn with the primary scale's null differ by just `effect` on that scale. Every kind takes
+    `base`, the control arm's figure (one number, or one a unit, which is how clusters differ), and, where the
+    kind leaves it free, `spread`.
+
+    `counts_columns` names what one row of a counts file holds beside the arm, and `from_counts` turns such a
+    row, by column, into a summary; both are empty where a kind cannot be shared as a summary.
     """
 
     name: str
@@ -76,6 +84,8 @@ class Kind:
     valid: Callable[[Parts], str | None]
     parts: tuple[str, ...] = ("value",)
     optional: Mapping[str, float] = field(default_factory=dict)
+    counts_columns: tuple[str, ...] = ()
+    from_counts: Callable[[Mapping[str, float]], Summary] | None = None
 
     @property
     def primary_scale(self) -> Scale:

@@ -1,0 +1,115 @@
+"""Sample ratio: whether each arm was given as many units, or clusters, as its declared share says.
+
+A mismatch is the commonest sign of a broken allocation or of lost records (Fabijan et al. 2019, doi
+10.1145/3292500.3330722). Units: Pearson's chi-square; where few are expected in an arm, and for clusters, the
+exact multinomial test, which adds up every split that is no likelier than the one seen. It fails below 0.001 and
+warns below 0.01: the check runs at every analysis, so that 0.05 would cry wolf. Clusters are often allocated in
+blocks, which makes the split more even than chance would; the test is then careful, never hasty.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.check import Check, CheckResult
+from analysis.checks._words import format_p
+from analysis.distributions import chi_square_tail, log_factorial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.about import Conduct
+    from analysis.check import Outcome
+    from analysis.plan import Plan
+    from analysis.table import UnitTable
+
+FAIL, WARN = 0.001, 0.01
+_MOST_SPLITS = 20_000
+
+
+def chi_square(observed: Sequence[int], shares: Sequence[float]) -> tuple[float, float]:
+    """Pearson's statistic and its p-value, with one degree of freedom less than arms.
+
+    >>> statistic, p = chi_square([60, 40], [1, 1])
+    >>> statistic, round(p, 4)
+    (4.0, 0.0455)
+    """
+    counts, expected = np.array(observed, dtype=float), _expected(observed, shares)
+    statistic = float(((counts - expected) ** 2 / expected).sum())
+    return statistic, chi_square_tail(statistic, len(observed) - 1)
+
+
+def exact_multinomial(observed: Sequence[int], shares: Sequence[float]) -> float:
+    """The probability of all splits no likelier than `observed` (R's binom.test for two arms).
+
+    >>> round(exact_multinomial([9, 1], [1, 1]), 6)  # 22 of 1,024
+    0.021484
+    """
+    n, arms = sum(observed), len(observed)
+    logs = np.log(np.array(shares, dtype=float) / sum(shares))
+    bars = np.array(list(combinations(range(n + arms - 1), arms - 1)), dtype=np.int64).reshape(-1, arms - 1)
+    edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, n + arms - 1)))
+    splits = np.diff(edges, axis=1) - 1
+    chances = log_factorial(np.array([n])) + (splits * logs - log_factorial(splits)).sum(axis=1)
+    counts = np.array(observed)
+    seen = log_factorial(np.array([n])) + (counts * logs - log_factorial(counts)).sum()
+    return float(min(1.0, np.exp(chances[chances <= seen + 1e-7]).sum()))
+
+
+def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+    arms = [arm for arm, share in conduct.shares.items() if share > 0]
+    observed = [conduct.assigned.get(arm, 0) for arm in arms]
+    if len(arms) < 2 or sum(observed) == 0:
+        return ()
+    shares = [conduct.shares[arm] for arm in arms]
+    statistic, p_value = chi_square(observed, shares)
+    splits = comb(sum(observed) + len(arms) - 1, len(arms) - 1)
+    small = conduct.assigned_by == "cluster" or _expected(observed, shares).min() < 5
+    if exact := small and splits <= _MOST_SPLITS:
+        p_value = exact_multinomial(observed, shares)
+    verdict: Outcome = "fail" if p_value < FAIL else "warn" if p_value < WARN else "pass"
+    return (_result(conduct, arms, verdict, p_value, None if exact else statistic),)
+
+
+def _result(
+    conduct: Conduct, arms: list[str], verdict: Outcome, p_value: float, statistic: float | None
+) -> CheckResult:
+    told = {
+        "pass": "as the declared shares lead one to expect",
+        "warn": "further from the declared shares than chance would often bring about",
+        "fail": "too far from the declared shares for chance",
+    }[verdict]
+    seen = ", ".join(f"{{arm_{i}}} {{n_{i}}}" for i in range(len(arms)))
+    counts = {f"n_{i}": conduct.assigned.get(arm, 0) for i, arm in enumerate(arms)}
+    by_cluster = conduct.assigned_by == "cluster"
+    numbers = {f"arm_{i}": arm for i, arm in enumerate(arms)} | {"p": format_p(p_value)}
+    if by_cluster:  # clusters are no people, and are not masked
+        numbers |= {name: f"{count:,}" for name, count in counts.items()}
+    return CheckResult(
+        "sample_ratio",
+        verdict,
+        f"{'Clusters' if by_cluster else 'Units'} assigned: {seen}; {told} ({{p}}).",
+        {} if by_cluster else counts,
+        numbers,
+        statistic,
+        p_value,
+    )
+
+
+def _expected(observed: Sequence[int], shares: Sequence[float]) -> NDArray[np.float64]:
+    return np.asarray(shares, dtype=float) / sum(shares) * sum(observed)
+
+
+CHECK = Check(
+    name="sample_ratio",
+    label="Sample ratio",
+    means="If units went missing from one arm, or went to the wrong one, the arms do not compare like with like.",
+    advice="Find out where assignments are made, logged or lost before reading any finding.",
+    run=_run,
+)

@@ -1,0 +1,84 @@
+"""Compares two rates of events with a standard error that supposes nothing on how counts vary.
+
+Question: By what factor did the treatment change how often the event happens?
+Estimand: The ratio of the two rates at given covariates; beside it the difference of the two average rates. Without
+    covariates these are all events over all exposure in each arm.
+Assumes: Units are independent; exposure is known. From shared summaries: every unit was exposed equally long.
+Interval: Poisson regression with the HC3 standard error and Student's t on n - p degrees of freedom, on the log
+    scale. From totals alone, without the units' spread, there is no interval: one that took events as independent
+    would reject a true null in a third of studies of repeated behaviour.
+Breaks when: There are fewer than about 50 units an arm, or a few units have most of the events.
+Source: Long and Ervin 2000, The American Statistician 54:217; Zeileis 2006, Journal of Statistical Software 16(9).
+"""
+
+from __future__ import annotations
+
+from math import log, sqrt
+from typing import TYPE_CHECKING
+
+from analysis.effects import ratio_effect, t_effect
+from analysis.estimator import Estimator
+from analysis.finding import Effect, Estimate
+from analysis.generalised import poisson, robust
+from analysis.outcomes.count import Count
+from analysis.rates import rate_effects, regression, shared_rate
+
+if TYPE_CHECKING:
+    from analysis.estimator import Settings
+    from analysis.evidence import Evidence
+    from analysis.generalised import Fit
+
+NO_SPREAD = (
+    "No interval: events and exposure alone do not tell how units differ. Add the columns n and sd (units, and the "
+    "standard deviation of events a unit) for one."
+)
+
+
+def fit(evidence: Evidence, settings: Settings) -> Estimate:
+    """The rate ratio and the rate difference, from rows or from shared summaries."""
+    if evidence.rows is None:
+        return _from_summaries(evidence, settings.level)
+    found = regression(evidence)
+    model = poisson(found.x, found.y, offset=found.offset)
+    sandwich = robust(model, power=2)
+    effects = rate_effects(found, model.coefficients, sandwich, level=settings.level)
+    return Estimate(effects, _standard_errors(model))
+
+
+def _standard_errors(model: Fit) -> dict[str, float]:
+    """Those of the log rate ratio: the model's own, HC0 to HC3."""
+    found = {f"se_hc{power and power + 1}": sqrt(robust(model, power=power)[1, 1]) for power in (0, 1, 2)}
+    found["se_hc1"] = found["se_hc0"] * sqrt(model.x.shape[0] / model.df)
+    return found | {"se_model": sqrt(model.inverse[1, 1])}
+
+
+def _from_summaries(evidence: Evidence, level: float) -> Estimate:
+    treatment, control = evidence.treatment, evidence.control
+    if not (isinstance(treatment, Count) and isinstance(control, Count)):
+        raise TypeError("the outcome's kind does not reduce to counts")
+    (rate1, square1), (rate0, square0) = shared_rate(treatment), shared_rate(control)
+    ratio, difference = rate1 / rate0, rate1 - rate0
+    if square1 is None or square0 is None:
+        effects = {
+            "rate_ratio": Effect(ratio, None, None, level),
+            "rate_difference": Effect(difference, None, None, level),
+        }
+        return Estimate(effects, notes=(NO_SPREAD,))
+    df = treatment.n + control.n - 2
+    se = sqrt(square1 * rate1**2 + square0 * rate0**2)
+    return Estimate(
+        {
+            "rate_ratio": ratio_effect(log(ratio), sqrt(square1 + square0), df=df, level=level),
+            "rate_difference": t_effect(difference, se, df=df, level=level),
+        }
+    )
+
+
+ESTIMATOR = Estimator(
+    name="poisson_robust",
+    label="Poisson regression, robust",
+    layouts=frozenset({"parallel"}),
+    kinds=frozenset({"count"}),
+    fit=fit,
+    default=lambda declaration: not declaration.rows,
+)

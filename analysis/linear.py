@@ -1,0 +1,215 @@
+"""Least squares with standard errors that hold for unequal variances and for few clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.refusal import Refusal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+_FITTED = 1e-10  # a share of a direction left to the residuals below this is none
+
+
+@dataclass(frozen=True, slots=True)
+class LeastSquares:
+    """A fit of y (n) on X (n x k). `inverse` is (X'X)^-1, k x k; `df` is n - k."""
+
+    x: Matrix
+    coefficients: Matrix
+    residuals: Matrix
+    inverse: Matrix
+
+    @property
+    def df(self) -> int:
+        """Rows less columns."""
+        return int(self.x.shape[0] - self.x.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """The standard error of one contrast of coefficients, and its degrees of freedom."""
+
+    se: float
+    df: float
+
+
+def least_squares(x: Matrix, y: Matrix) -> LeastSquares:
+    """Ordinary least squares.
+
+    Raises Refusal where the columns of x (n x k) are collinear, or where n <= k.
+
+    >>> fit = least_squares(np.array([[1.0, 0], [1, 1], [1, 2]]), np.array([1.0, 3, 5]))
+    >>> fit.coefficients.round(6).tolist(), fit.df
+    ([1.0, 2.0], 1)
+    """
+    n, k = x.shape
+    if n <= k:
+        raise Refusal(
+            "There are no more rows than coefficients to estimate.",
+            remedy="Measure more units, or declare fewer covariates.",
+        )
+    scale = np.sqrt((x**2).sum(axis=0))
+    if (scale == 0).any():
+        raise _collinear()
+    q, r = np.linalg.qr(x / scale)  # scaled, so that the units of a covariate do not look like collinearity
+    if np.abs(np.diag(r)).min() < 1e-9:
+        raise _collinear()
+    root = np.linalg.inv(r) / scale[:, None]
+    coefficients = root @ (q.T @ y)
+    return LeastSquares(x, coefficients, y - x @ coefficients, root @ root.T)
+
+
+def hc2(fit: LeastSquares) -> Matrix:
+    """The covariance of the coefficients (k x k) with residuals scaled by leverage (Horn, Horn, Duncan 1975).
+
+    A row that its own coefficient fits exactly says nothing on the others and counts for nothing.
+
+    >>> x = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]])
+    >>> float(hc2(least_squares(x, np.array([1.0, 3, 2, 6])))[1, 1])  # Welch's variance: 2/2 + 8/2
+    5.0
+    """
+    return _sandwich(fit, power=1)
+
+
+def hc3(fit: LeastSquares) -> Matrix:
+    """As `hc2`, with residuals divided by one minus leverage (MacKinnon and White 1985).
+
+    >>> x = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]])
+    >>> float(hc3(least_squares(x, np.array([1.0, 3, 2, 6])))[1, 1])
+    10.0
+    """
+    return _sandwich(fit, power=2)
+
+
+def cr0(fit: LeastSquares, cluster: NDArray[np.intp], *, contrast: Matrix) -> Robust:
+    """The plain cluster sandwich (Liang and Zeger 1986), too small for few clusters: for comparison only.
+
+    >>> x, y = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.array([1.0, 3, 2, 6])
+    >>> round(cr0(least_squares(x, y), np.arange(4), contrast=np.array([0.0, 1])).se ** 2, 12)
+    2.5
+    """
+    return cluster_sandwich(fit, cluster, contrast=contrast, power=0.0)
+
+
+def cr2(fit: LeastSquares, cluster: NDArray[np.intp], *, contrast: Matrix) -> Robust:
+    """Bell and McCaffrey's (2002) standard error with Satterthwaite's degrees of freedom.
+
+    `cluster` (n) holds codes from 0, `contrast` (k) weights the coefficients. With one row a cluster it is HC2:
+
+    >>> x, y = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.array([1.0, 3, 2, 6])
+    >>> round(cr2(least_squares(x, y), np.arange(4), contrast=np.array([0.0, 1])).se ** 2, 12)
+    5.0
+    """
+    return cluster_sandwich(fit, cluster, contrast=contrast, power=-0.5)
+
+
+def cr3(fit: LeastSquares, cluster: NDArray[np.intp], *, contrast: Matrix) -> Robust:
+    """As `cr2` with the whole inverse, close to a jackknife of clusters, on clubSandwich's scale.
+
+    >>> x, y = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.array([1.0, 3, 2, 6])
+    >>> round(cr3(least_squares(x, y), np.arange(4), contrast=np.array([0.0, 1])).se ** 2, 12)
+    10.0
+    """
+    return cluster_sandwich(fit, cluster, contrast=contrast, power=-1.0)
+
+
+def cluster_sandwich(
+    fit: LeastSquares, cluster: NDArray[np.intp], *, contrast: Matrix, power: float
+) -> Robust:
+    """The sandwich by cluster with residuals adjusted by (I - X_g M X_g')^power, M = (X'X)^-1.
+
+    Bell and McCaffrey (2002); Pustejovsky and Tipton (2018, doi 10.1080/07350015.2016.1247004). Big clusters
+    cost nothing: with M = LL' and S_g = L'X_g'X_g L, (I - X_g M X_g')^power X_g L = X_g L (I - S_g)^power, so
+    that only k x k matrices have roots taken. A direction that a cluster decides alone counts for nothing.
+
+    >>> fit = least_squares(np.ones((3, 1)), np.array([1.0, 2, 6]))
+    >>> round(cluster_sandwich(fit, np.arange(3), contrast=np.ones(1), power=-0.5).df, 12)
+    2.0
+    """
+    squares, scores = _cluster_sums(fit, cluster)
+    root = np.linalg.cholesky(fit.inverse)
+    share, vectors = np.linalg.eigh(root.T @ squares @ root)  # how much of each direction a cluster decides
+    left = 1 - share
+    factor = np.where(left > _FITTED, np.clip(left, _FITTED, None) ** power, 0.0)
+    toward = np.einsum("gij,i->gj", vectors, root.T @ contrast)
+    weights = np.einsum("gij,gj->gi", vectors, factor * toward) @ root.T
+    variance = float((np.einsum("gi,gi->g", weights, scores) ** 2).sum())
+    drawn = np.einsum("gij,gj->gi", squares, weights)  # u_g = X_g' a_g
+    own = np.einsum("gi,gi->g", weights, drawn)  # a_g' a_g
+    return Robust(float(np.sqrt(variance)), _satterthwaite(own, drawn, fit.inverse))
+
+
+def poisson_slopes_within(
+    x: Matrix, y: Matrix, *, exposure: Matrix, cluster: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Slopes (p) of log rates on x (n x p) within clusters, by conditional maximum likelihood.
+
+    Hausman, Hall and Griliches (1984, doi 10.2307/1911191); a constant rate of each cluster drops out.
+    Raises Refusal where the slopes cannot be had.
+
+    >>> x, y = np.array([[0.0], [1], [0], [1]]), np.array([1.0, 2, 5, 10])
+    >>> slopes = poisson_slopes_within(x, y, exposure=np.ones(4), cluster=np.array([0, 0, 1, 1]))
+    >>> float(np.exp(slopes[0]).round(6))
+    2.0
+    """
+    slopes = np.zeros(x.shape[1])
+    totals = np.bincount(cluster, y)
+    for _ in range(50):
+        weight = exposure * np.exp(np.clip(x @ slopes, -30, 30))
+        expected = totals[cluster] * weight / np.bincount(cluster, weight)[cluster]
+        mass = np.maximum(np.bincount(cluster, expected), np.finfo(float).tiny)
+        centred = x - np.column_stack([np.bincount(cluster, expected * c) / mass for c in x.T])[cluster]
+        information = (centred * expected[:, None]).T @ centred
+        if np.linalg.cond(information) > 1e12:
+            break
+        step = np.linalg.solve(information, centred.T @ (y - expected))
+        slopes = slopes + step
+        if np.abs(step).max() < 1e-10:
+            return slopes
+    raise Refusal(
+        "The covariates' slopes within clusters cannot be estimated.",
+        remedy="Declare fewer covariates, or measure more units in each cluster.",
+    )
+
+
+def _sandwich(fit: LeastSquares, *, power: int) -> Matrix:
+    half = fit.x @ fit.inverse
+    left = 1 - np.einsum("ij,ij->i", half, fit.x)
+    weight = np.where(left > _FITTED, fit.residuals**2 / np.clip(left, _FITTED, None) ** power, 0.0)
+    return (half * weight[:, None]).T @ half
+
+
+def _cluster_sums(fit: LeastSquares, cluster: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
+    """X_g'X_g (G x k x k) and X_g'e_g (G x k)."""
+    columns, size = fit.x.T, int(cluster.max()) + 1
+    squares = np.array([[np.bincount(cluster, a * b, minlength=size) for b in columns] for a in columns])
+    scores = np.array([np.bincount(cluster, a * fit.residuals, minlength=size) for a in columns])
+    return np.moveaxis(squares, 2, 0), scores.T
+
+
+def _satterthwaite(own: Matrix, drawn: Matrix, inverse: Matrix) -> float:
+    """tr(P)^2 / tr(P^2) for P = diag(own) - U M U', without the G x G matrix."""
+    cross = inverse @ (drawn.T @ drawn)
+    by_cluster = np.einsum("gi,ij,gj->g", drawn, inverse, drawn)
+    trace = own.sum() - np.trace(cross)
+    squared = (own**2).sum() - 2 * (own * by_cluster).sum() + np.trace(cross @ cross)
+    if squared <= 0 or trace <= 0:
+        raise Refusal(
+            "Too few clusters hold information on the effect to give a standard error.",
+            remedy="Include more clusters in each arm.",
+        )
+    return float(trace**2 / squared)
+
+
+def _collinear() -> Refusal:
+    return Refusal(
+        "The covariates are collinear: some can be worked out from the others.",
+        remedy="Leave out the covariates that repeat the others, or the arm.",
+    )

@@ -1,0 +1,88 @@
+"""What every check owes: words to act on, silence on a sound study, and a warning on a broken one."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.about import Conduct
+from analysis.check import checks
+from analysis.finding import Contrast
+from analysis.layout import CLUSTERED, PARALLEL
+from analysis.outcome import Outcome
+from analysis.plan import Plan
+from analysis.table import UnitTable
+
+CHECKS = list(checks().values())
+PLAN = Plan((Outcome("y", "Y", "mean"),), (Contrast("b", "a"),), "parallel", covariates=("x",))
+
+
+def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
+    """A sound study, or one in which everything went wrong that a check looks for: break the new thing here too."""
+    n, rng = 2000, np.random.default_rng(7)
+    treated = np.arange(n) % 2 == 1
+    frame = pd.DataFrame(
+        {"arm": np.where(treated, "b", "a"), "y": rng.normal(size=n), "x": rng.normal(size=n)}
+    )
+    frame["cluster"] = np.arange(n) % 20
+    if sound:
+        return UnitTable(frame, layout), Conduct({"a": 1000, "b": 1000}, {"a": 1.0, "b": 1.0}, days=30)
+    frame.loc[treated & (rng.random(n) < 0.5), "y"] = np.nan
+    frame["x"] += treated
+    how = Conduct(
+        {"a": 1200, "b": 900},
+        {"a": 1.0, "b": 1.0},
+        in_two_arms=50,
+        saw_other_arm=200,
+        never_assigned=40,
+        days_without_events=12,
+        days=30,
+    )
+    return UnitTable(frame, layout), how
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_check_says_what_it_means_and_what_to_do(check):
+    assert check.label
+    assert check.means.endswith(".")
+    assert check.advice.endswith(".")
+
+
+@pytest.mark.parametrize("layout", [PARALLEL, CLUSTERED], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_check_passes_a_sound_study(check, layout):
+    results = check.run(PLAN, *study(layout, sound=True))
+    assert results
+    assert {result.verdict for result in results} == {"pass"}
+
+
+@pytest.mark.parametrize("layout", [PARALLEL, CLUSTERED], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_check_does_not_pass_a_broken_study(check, layout):
+    results = check.run(PLAN, *study(layout, sound=False))
+    assert {result.verdict for result in results} & {"warn", "fail"}
+
+
+@pytest.mark.parametrize("sound", [True, False])
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_figure_of_a_sentence_is_a_count_or_a_number(check, sound):
+    for result in check.run(PLAN, *study(PARALLEL, sound=sound)):
+        places = {name for _, name, _, _ in string.Formatter().parse(result.says) if name}
+        assert result.name == check.name
+        assert places <= set(result.counts) | set(result.numbers)
+        assert not any(
+            letter.isdigit()
+            for letter in string.Formatter()
+            .vformat(result.says, (), _Blank())
+            .replace("1 in 100", "")
+            .replace("1 in 20", "")
+        )
+        assert result.sentence().endswith(".")
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "_"

@@ -1,0 +1,138 @@
+"""What every estimator owes, whichever it is: a new one is tested here unasked."""
+
+from __future__ import annotations
+
+from math import isfinite
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from analysis.estimator import CARD, estimators
+from analysis.finding import Contrast
+from analysis.layout import LAYOUTS
+from analysis.refusal import Refusal
+from analysis.table import UnitTable
+from tests.laws.worlds import SETTINGS, World, claims, declarations, defaults, name_of
+
+BACKWARDS = Contrast("a", "b")
+
+
+@pytest.mark.parametrize("estimator", estimators().values(), ids=name_of)
+def test_every_estimator_has_a_whole_method_card(estimator):
+    card = estimator.card()
+    assert set(card) == {"Summary", *CARD}
+    assert all(len(text) > 20 and text.endswith((".", "?")) for text in card.values())
+
+
+@pytest.mark.parametrize("declaration", declarations(), ids=name_of)
+def test_every_claimed_declaration_has_exactly_one_default(declaration):
+    chosen = [e.name for e in estimators().values() if e.claims(declaration) and e.default(declaration)]
+    assert len(chosen) == 1
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+def test_an_estimate_is_whole(estimator, declaration):
+    world = World(declaration)
+    found = world.run(estimator, world.table(np.random.default_rng(1), effect=world.effect))
+    assert world.outcome.scale.name in found.effects
+    assert set(found.effects) <= {scale.name for scale in world.kind.scales}
+    assert all(isfinite(figure) for figure in found.parameters.values())
+    for effect in found.effects.values():
+        assert effect.level == SETTINGS.level
+        assert effect.p_value is None or 0 <= effect.p_value <= 1
+        assert effect.low is None or effect.low <= effect.estimate
+        assert effect.high is None or effect.high >= effect.estimate
+    assert bool(found.clusters) == (declaration.layout == "clustered")
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+def test_swapping_the_arms_turns_the_effect_around(estimator, declaration):
+    world = World(declaration)
+    table = world.table(np.random.default_rng(2), effect=world.effect)
+    forwards, backwards = (world.run(estimator, table, contrast=c) for c in (Contrast("b", "a"), BACKWARDS))
+    for scale in world.kind.scales:
+        if scale.name not in forwards.effects or not (scale.is_ratio or scale is world.outcome.scale):
+            continue  # a change in per cent has another base when it is turned around
+        there, back = forwards.effects[scale.name], backwards.effects[scale.name]
+        turned = [1 / end if scale.is_ratio else -end for end in (back.estimate, back.high, back.low)]
+        assert turned == pytest.approx([there.estimate, there.low, there.high], rel=1e-5, abs=1e-9)
+        assert (back.p_value or 0) == pytest.approx(there.p_value or 0, rel=1e-4, abs=1e-12)
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+def test_neither_the_order_of_rows_nor_names_matter(estimator, declaration):
+    world = World(declaration)
+    table = world.table(np.random.default_rng(3), effect=world.effect)
+    shuffled = table.frame.sample(frac=1, random_state=4)
+    new_names = dict(zip(sorted(set(shuffled["cluster"])), "hcafgdbelkij", strict=True))
+    renamed = UnitTable(shuffled.assign(cluster=shuffled["cluster"].map(new_names)), table.layout)
+    once, again = (world.run(estimator, t).effects[world.outcome.scale.name] for t in (table, renamed))
+    figures = [(e.estimate, e.low, e.high, e.p_value or 0) for e in (once, again)]
+    assert figures[0] == pytest.approx(figures[1], rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "degenerate", ["constant", "zero", "one unit an arm", "separated", "one cluster an arm"]
+)
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+def test_degenerate_data_are_estimated_or_refused(estimator, declaration, degenerate):
+    world = World(declaration)
+    frame = world.table(np.random.default_rng(5), effect=world.null).frame
+    treated = frame["arm"] == "b"
+    if degenerate == "one unit an arm":
+        frame = frame[~frame.duplicated("arm")]
+    elif degenerate == "one cluster an arm":
+        frame = frame[frame["cluster"].isin(frame[~frame.duplicated("arm")]["cluster"])]
+    else:
+        frame = frame.assign(y={"constant": 1.0, "zero": 0.0, "separated": treated.astype(float)}[degenerate])
+    _estimated_or_refused(world, estimator, frame)
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    units=some.lists(
+        some.tuples(
+            some.sampled_from("ab"), some.integers(0, 3), some.sampled_from([0, 1, 1, 7]), some.integers(0, 2)
+        ),
+        min_size=2,
+        max_size=14,
+    )
+)  # fmt: skip
+def test_small_data_are_estimated_or_refused(estimator, declaration, units):
+    world = World(declaration)
+    frame = pd.DataFrame(units, columns=["arm", "cluster", "y", "x"]).astype({"y": float, "x": float})
+    frame["cluster"] = frame["arm"] + frame["cluster"].astype(str)
+    frame["stratum"] = "all"
+    if world.kind.valid({part: frame["y"].to_numpy() for part in world.kind.parts}):
+        frame["y"] = frame["y"].clip(0, 1)
+    _estimated_or_refused(world, estimator, frame)
+
+
+def _estimated_or_refused(world: World, estimator, frame: pd.DataFrame) -> None:
+    """An Effect takes no number that is not finite, so that an estimate is one or the fit raises Refusal."""
+    table = UnitTable(frame, LAYOUTS[world.declaration.layout])
+    try:
+        effect = world.run(estimator, table).effects[world.outcome.scale.name]
+    except Refusal as refusal:
+        whole_sentences = refusal.reason.endswith(".") and refusal.remedy.endswith(".")
+    else:
+        whole_sentences = True
+        assert effect.low is None or effect.high is None or effect.low < effect.high
+    assert whole_sentences
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), defaults(), ids=name_of)
+def test_a_default_takes_at_most_50_milliseconds_at_2000_rows(estimator, declaration):
+    world = World(declaration, units=2000)
+    evidence = world.evidence(world.table(np.random.default_rng(6), effect=world.effect))
+    times = []
+    for _ in range(4):  # the first imports what the estimator is built on
+        began = process_time()
+        estimator.fit(evidence, SETTINGS)
+        times.append(process_time() - began)
+    assert min(times) < 0.05
