@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from analysis.outcome import Direction, Role
 
 
+LOG_COLUMNS = (
+    *("unit", "occurred_at", "event", "event_id", "session", "arm", "cluster", "period"),
+    *("value", "instrument", "item", "wave"),
+)  # our names; a study's own attributes come beside them
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A span of time beside exposure at t: [t, t + seconds), or [t + seconds, t) where seconds < 0.
@@ -88,6 +94,8 @@ class DeclaredPlan:
     population: str = "intention-to-treat"
     estimand: str = "individual-average"
     subgroups: tuple[str, ...] = ()
+    looks: tuple[float, ...] = ()  # shares of the information, the last one 1
+    spending: str = ""
 
 
 @dataclass(frozen=True, slots=True)

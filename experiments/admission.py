@@ -1,0 +1,178 @@
+"""Admission: well-formed rows beside all others: repeated events, double assignments, premature outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from experiments import rejects
+from experiments.events import ASSIGNED, SURVEY
+from experiments.sql import among, column, either, part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from experiments.engine import Engine
+    from experiments.events import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Well-formed rows, sorted out. `refused` pairs a reason (column, found, expected) with its rows.
+
+    All tables have the columns of the rows that came in.
+    """
+
+    accepted: pa.Table
+    duplicates: pa.Table
+    refused: tuple[tuple[rejects.Reason, pa.Table], ...]
+
+
+def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
+    """Sort out `rows` beside each other and beside the store's events, which the engine holds as `held`.
+
+    A repeated event is a duplicate before it is anything else; an assignment that was refused starts no clock.
+    """
+    fresh = _Fresh(engine, rows)
+    again = _repeated(engine)
+    duplicates = fresh.out(again.filter(again["same"]))
+    refused = [(rejects.OTHER_UNIT, fresh.out(again.filter(_not(again["same"]))))]
+    fresh.hand()
+    twice = _assigned_twice(engine, vocabulary)
+    refused.append((rejects.TWO_ARMS, fresh.out(twice.filter(twice["arms"]))))
+    refused.append((rejects.TWO_CLUSTERS, fresh.out(twice.filter(_not(twice["arms"])))))
+    fresh.hand()
+    refused.append((rejects.TOO_EARLY, fresh.out(_too_early(engine, vocabulary))))
+    return Admission(fresh.left(), duplicates, tuple(refused))
+
+
+class _Fresh:
+    """The rows that are still in; the engine sees them as `fresh`, each with its `position`."""
+
+    def __init__(self, engine: Engine, rows: pa.Table) -> None:
+        import numpy as np
+        import pyarrow as pa
+
+        self._engine = engine
+        self._rows = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
+        self._in = np.ones(rows.num_rows, dtype=bool)
+        self.hand()
+
+    def out(self, found: pa.Table) -> pa.Table:
+        """Take out the rows at the positions in `found`, and return them."""
+        positions = found["position"].combine_chunks()
+        self._in[positions.to_numpy(zero_copy_only=False)] = False
+        return self._rows.take(positions).drop_columns(["position"])
+
+    def hand(self) -> None:
+        """Show the engine what is left."""
+        self._engine.hand("fresh", self._left())
+
+    def left(self) -> pa.Table:
+        """What is left."""
+        return self._left().drop_columns(["position"])
+
+    def _left(self) -> pa.Table:
+        import pyarrow as pa
+
+        return self._rows if self._in.all() else self._rows.filter(pa.array(self._in))
+
+
+def ambiguous_ids(engine: Engine) -> int:
+    """Units of which two share one 64-bit number, in `ids` and the store's `held_ids` together."""
+    found = part(
+        """SELECT count(*) AS n FROM (
+             SELECT unit FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM held_ids)
+             GROUP BY unit HAVING min(serial) <> max(serial))"""
+    )
+    return int(engine.ask(found)["n"][0].as_py())
+
+
+def _repeated(engine: Engine) -> pa.Table:
+    """Rows of `fresh` whose event an earlier row, or the store (`held`), already has; `same` is its unit alike."""
+    keys = part(
+        """SELECT event_key, min(position) AS earliest, arg_min(unit, position) AS unit
+           FROM (SELECT event_key, position, unit FROM fresh
+                 UNION ALL SELECT event_key, -1 AS position, unit FROM held)
+           GROUP BY event_key HAVING count(*) > 1"""
+    )
+    found = part(
+        """SELECT fresh.position, fresh.unit = keys.unit AS same
+           FROM fresh JOIN keys ON fresh.event_key = keys.event_key WHERE fresh.position > keys.earliest"""
+    )
+    return engine.ask(_with(found, keys=keys))
+
+
+def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
+    """Assignments of `fresh` that contradict others there or in the store: of a unit, or of a whole cluster.
+
+    Every contradicting row is named, as nobody can say which of them is right.
+    """
+    given = part(
+        """SELECT unit, arm, :cluster AS cluster FROM fresh WHERE event = :assigned
+           UNION ALL SELECT unit, arm, :cluster AS cluster FROM held WHERE event = :assigned""",
+        cluster=column("cluster") if vocabulary.clustered else exp.null(),
+        assigned=ASSIGNED,
+    )
+    units = part(
+        """SELECT unit, min(arm) <> max(arm) AS arms FROM given GROUP BY unit
+           HAVING min(arm) <> max(arm) OR min(cluster) <> max(cluster)"""
+    )
+    clusters = part("SELECT cluster FROM given GROUP BY cluster HAVING min(arm) <> max(arm)")
+    torn = part(
+        """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
+           FROM fresh LEFT JOIN units ON fresh.unit = units.unit
+           WHERE fresh.event = :assigned AND NOT units.unit IS NULL""",
+        assigned=ASSIGNED,
+    )
+    if vocabulary.clustered:
+        torn = part(
+            """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
+               FROM fresh LEFT JOIN units ON fresh.unit = units.unit
+               LEFT JOIN clusters ON fresh.cluster = clusters.cluster
+               WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT clusters.cluster IS NULL)""",
+            assigned=ASSIGNED,
+        )
+        return engine.ask(_with(torn, given=given, units=units, clusters=clusters))
+    return engine.ask(_with(torn, given=given, units=units))
+
+
+def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
+    """Rows that measure an outcome and nothing else, but lie before their unit's first assignment."""
+    late = [among("event", sorted(vocabulary.late_events))]
+    late += [
+        part(
+            "event = :survey AND instrument = :instrument AND wave = :wave",
+            survey=SURVEY,
+            instrument=instrument,
+            wave=wave,
+        )
+        for instrument, wave in sorted(vocabulary.late_surveys)
+    ]
+    starts = part(
+        """SELECT unit, min(occurred_at) AS since
+           FROM (SELECT unit, occurred_at FROM fresh WHERE event = :assigned
+                 UNION ALL SELECT unit, occurred_at FROM held WHERE event = :assigned)
+           GROUP BY unit""",
+        assigned=ASSIGNED,
+    )
+    early = part(
+        """SELECT fresh.position FROM fresh JOIN starts ON fresh.unit = starts.unit
+           WHERE fresh.occurred_at < starts.since AND (:late)""",
+        late=either(late),
+    )
+    return engine.ask(_with(early, starts=starts))
+
+
+def _with(query: exp.Expression, **tables: exp.Expression) -> exp.Expression:
+    for name, table in tables.items():
+        query = query.with_(name, as_=table)
+    return query
+
+
+def _not(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    from pyarrow import compute
+
+    return compute.invert(column)

@@ -1,0 +1,113 @@
+"""How a study ran: allocation, contamination, gaps in the log, and which data were measured."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from analysis.about import Conduct, DataFacts, FlowStep
+from experiments.events import ASSIGNED
+from experiments.sql import part
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.engine import Engine
+    from experiments.manifest import Manifest
+    from experiments.study import Study
+
+_OWN = """SELECT unit, min(arm) AS arm, min(occurred_at) AS assigned_at, min(:cluster) AS cluster FROM events
+          WHERE event = :assigned AND NOT unit IN (SELECT unit FROM torn) GROUP BY unit"""
+
+
+def conduct(engine: Engine, study: Study, *, clustered: bool) -> Conduct:
+    """Counts of how the study ran, from the `events` and the `torn` units that the engine holds."""
+    own = part(_OWN, assigned=ASSIGNED, cluster=part("cluster" if clustered else "NULL"))
+    by_arm = part(
+        "SELECT arm, count(*) AS units, count(DISTINCT cluster) AS clusters FROM own GROUP BY arm"
+    ).with_("own", as_=own)
+    rows = {row["arm"]: row for row in engine.ask(by_arm).to_pylist()}
+    arms = [arm.name for arm in study.design.arms]
+    units = {arm: rows[arm]["units"] if arm in rows else 0 for arm in arms}
+    clusters = {arm: rows[arm]["clusters"] if arm in rows else 0 for arm in arms}
+    mixed = _mixed(engine, own)
+    torn = engine.ask(part("SELECT count(*) AS n FROM torn"))["n"][0].as_py()
+    days, silent = _days(engine)
+    return Conduct(
+        assigned=clusters if clustered else units,
+        shares={arm.name: arm.share for arm in study.design.arms},
+        assigned_by="cluster" if clustered else "unit",
+        in_two_arms=torn,
+        saw_other_arm=mixed["other"],
+        never_assigned=mixed["unassigned"],
+        days_without_events=silent,
+        days=days,
+        flow=_flow(engine, study, own, units),
+    )
+
+
+def data_facts(manifest: Manifest, ran: Conduct, frame: pd.DataFrame) -> DataFacts:
+    """The data behind a unit table; their hash is of what the table holds, without pseudonyms.
+
+    Units are all that the log speaks of: those in `frame`, those not exposed, assigned twice or never.
+    """
+    units = ran.flow[0].total + ran.in_two_arms + ran.never_assigned
+    return DataFacts(
+        hash=_hash(frame, manifest.events),
+        events=manifest.events,
+        units=units,
+        first=manifest.first,
+        last=manifest.last,
+        rejected=manifest.rejected,
+        duplicates=manifest.duplicates,
+    )
+
+
+def _mixed(engine: Engine, own: object) -> dict[str, int]:
+    """Units with events that carry another arm than their own, and units with events but no assignment."""
+    query = part(
+        """SELECT count(DISTINCT e.unit) FILTER (WHERE NOT e.arm IS NULL AND e.arm <> own.arm) AS other,
+                  count(DISTINCT e.unit) FILTER (WHERE own.unit IS NULL) AS unassigned
+           FROM events AS e LEFT JOIN own ON e.unit = own.unit WHERE NOT e.unit IN (SELECT unit FROM torn)"""
+    ).with_("own", as_=own)
+    found: dict[str, int] = engine.ask(query).to_pylist()[0]
+    return found
+
+
+def _days(engine: Engine) -> tuple[int, int]:
+    """Days (UTC) from the first to the last event, and how many of them have none."""
+    row = engine.ask(
+        part(
+            """SELECT count(DISTINCT CAST(occurred_at AS DATE)) AS busy,
+                      CAST(min(occurred_at) AS DATE) AS first_day,
+                      CAST(max(occurred_at) AS DATE) AS last_day FROM events"""
+        )
+    ).to_pylist()[0]
+    days = (row["last_day"] - row["first_day"]).days + 1
+    return days, days - row["busy"]
+
+
+def _flow(engine: Engine, study: Study, own: object, units: dict[str, int]) -> tuple[FlowStep, ...]:
+    """The way from everybody assigned to everybody exposed."""
+    assigned = FlowStep("assigned", units)
+    if study.exposure == ASSIGNED:
+        return (assigned,)
+    query = part(
+        """SELECT own.arm, count(DISTINCT e.unit) AS n FROM events AS e JOIN own ON e.unit = own.unit
+           WHERE e.event = :exposure AND e.occurred_at >= own.assigned_at GROUP BY own.arm""",
+        exposure=study.exposure,
+    ).with_("own", as_=own)
+    exposed = {row["arm"]: row["n"] for row in engine.ask(query).to_pylist()}
+    return (assigned, FlowStep("exposed", {arm: exposed.get(arm, 0) for arm in units}))
+
+
+def _hash(frame: pd.DataFrame, events: int) -> str:
+    content = hashlib.sha256(f"{events} events".encode())
+    for name in frame.columns.drop("unit"):
+        values = frame[name]
+        content.update(f"\n{name}\n".encode())
+        if values.dtype.kind in "fiub":
+            content.update(values.to_numpy(dtype="<f8", na_value=float("nan")).tobytes())
+        else:
+            content.update("\n".join(values.astype("str").fillna("")).encode())
+    return content.hexdigest()

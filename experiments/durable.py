@@ -1,0 +1,106 @@
+"""Writing that survives a crash: whole files by fsync and atomic rename, sealed JSON, one writer at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from experiments.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+UNFINISHED = ".unfinished"  # the ending of a file that is still being written
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whole or not at all: temporary file, fsync, atomic rename, fsync of the folder.
+
+    Raises Fault where the disk does not allow it; what stood there before then still stands there.
+    """
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _settle(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise Fault(
+            f"The store cannot be written ({error.strerror or 'the system refused'}); nothing was changed.",
+            do="Make room or grant the right to write there, and run the command again.",
+        ) from error
+
+
+def _settle(folder: Path) -> None:
+    """Make a rename itself durable; Windows has no such call and needs none."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sealed(document: dict[str, Any]) -> bytes:
+    """A JSON document that carries its own SHA-256, so that a later change of any byte is noticed."""
+    body = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    seal = hashlib.sha256(body.encode()).hexdigest()
+    return f'{{"seal": "{seal}",\n"document": {body}}}\n'.encode()
+
+
+def unsealed(content: bytes) -> dict[str, Any] | None:
+    """The document inside `sealed` content; None where it was damaged."""
+    try:
+        outer = json.loads(content)
+        document: dict[str, Any] = outer["document"]
+        intact = sealed(document) == content
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return document if intact else None
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system lets go of it even if the process dies.
+
+    Raises Fault where another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a+b") as file:
+        try:
+            _try_lock(file.fileno())
+        except OSError as error:
+            raise Fault(
+                "Another watchkeeper is writing to this study right now.",
+                do="Wait until it is done, then repeat.",
+            ) from error
+        yield

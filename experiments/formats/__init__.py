@@ -1,0 +1,1 @@
+"""Formats that an event log may come in, one file each."""

@@ -1,0 +1,148 @@
+"""Comma-separated text: quick where a block is plain, careful line by line where it is not."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from experiments.faults import Fault
+from experiments.log_format import Block, Format, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedIOBase
+
+BLOCK = 8 * 1024 * 1024  # bytes
+LONGEST_HEADER = 64 * 1024
+LONGEST_QUOTED = 64 * 1024 * 1024  # a quote that is open for longer was never meant as one
+NUMBER_OF_FIELDS = ("another number of fields", "as many as the header has; perhaps a quote is left open")
+
+
+class DelimitedReader:
+    """A CSV file after its header."""
+
+    def __init__(self, content: BufferedIOBase, file: str) -> None:
+        self._content = content
+        self.names = _header(content.readline(LONGEST_HEADER), file)
+
+    def blocks(self, wanted: tuple[str, ...]) -> Iterator[Block]:
+        """The rows in blocks of some megabytes; lines are counted as an editor counts them."""
+        line = 2
+        for content in _whole_lines(self._content):
+            yield _quick(content, self.names, wanted, line) or _careful(content, self.names, wanted, line)
+            line += content.count(b"\n")
+
+
+def _header(first: bytes, file: str) -> tuple[str, ...]:
+    try:
+        names = next(csv.reader([first.decode("utf-8-sig").rstrip("\r\n")]), [])
+    except (UnicodeDecodeError, csv.Error):
+        names = []
+    names = [name.strip() for name in names]
+    if len(first) >= LONGEST_HEADER or not any(names):
+        raise Fault(
+            f"The first line of {file} is no header.",
+            expected="the names of the columns, separated by commas",
+        )
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+        raise Fault(
+            f"The columns of {file} are separated by another sign.",
+            expected="commas",
+            do="Export it with commas.",
+        )
+    if len(set(names)) < len(names):
+        raise Fault(
+            f"The header of {file} names a column twice.",
+            expected="each column once",
+            do="Rename one of them.",
+        )
+    return tuple(names)
+
+
+def _whole_lines(content: BufferedIOBase) -> Iterator[bytes]:
+    """Blocks that end with a line; a block with an open quote grows until the quote is closed."""
+    rest = b""
+    while more := content.read(BLOCK):
+        block, newline, after = (rest + more).rpartition(b"\n")
+        if block.count(b'"') % 2 and len(block) < LONGEST_QUOTED:
+            rest = block + newline + after
+        else:
+            rest = after
+            if newline:
+                yield block + newline
+    if rest:
+        yield rest
+
+
+def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block | None:
+    """The block by Arrow's reader; None unless each line of it is just one row of valid text."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(content) + 1),
+            parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    if table.num_rows != lines or content.count(b"\r") != content.count(b"\r\n"):
+        return None
+    return Block(table, line + np.arange(lines, dtype=np.int64))
+
+
+def _careful(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block:
+    """The block row by row: quoted line breaks, empty lines, wrong numbers of fields, bytes that are no text."""
+    import numpy as np
+    import pyarrow as pa
+
+    reader = csv.reader(io.StringIO(content.decode("utf-8", "surrogateescape"), newline="\n"))
+    places = [names.index(name) for name in wanted]
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    malformed: list[Malformed] = []
+    while True:
+        at = line + reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            malformed.append(Malformed(at, "a field that is too large or broken", "fields of ordinary size"))
+            continue
+        if not row:
+            continue
+        if len(row) != len(names):
+            malformed.append(Malformed(at, *NUMBER_OF_FIELDS))
+        elif not _is_text(row):
+            malformed.append(Malformed(at, "bytes that are not UTF-8", "UTF-8 text"))
+        else:
+            rows.append([row[place] for place in places])
+            lines.append(at)
+    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    table = pa.table({name: pa.array(c, pa.string()) for name, c in zip(wanted, columns, strict=True)})
+    return Block(table, np.array(lines, dtype=np.int64), tuple(malformed))
+
+
+def _is_text(row: list[str]) -> bool:
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _looks_like_text(head: bytes) -> bool:
+    return not head.startswith(b"PAR1") and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+FORMAT = Format("csv", "comma-separated text", (".csv",), _looks_like_text, DelimitedReader)

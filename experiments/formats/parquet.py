@@ -1,0 +1,86 @@
+"""Parquet: typed columns, read as text so that the same rules judge every format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from experiments.faults import Fault
+from experiments.log_format import Block, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedIOBase
+
+    import pyarrow as pa
+
+BLOCK = 65_536  # rows
+LONGEST_CELL = 10_000  # bytes; nothing that belongs into a log comes near it
+
+
+class ParquetReader:
+    """A Parquet file; a line is a row's number."""
+
+    def __init__(self, content: BufferedIOBase, file: str) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            schema = parquet.read_schema(content)
+            # Text stays in its dictionary until it was measured: a small file can unfold to a very large one.
+            texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+            content.seek(0)
+            self._file = parquet.ParquetFile(content, read_dictionary=texts)
+        except (pa.ArrowException, OSError):
+            raise _damaged(file) from None
+        self._name = file
+        self.names = tuple(schema.names)
+        if len(set(self.names)) < len(self.names):
+            raise Fault(
+                f"{file} names a column twice.", expected="each column once", do="Rename one of them."
+            )
+
+    def blocks(self, wanted: tuple[str, ...]) -> Iterator[Block]:
+        """The rows in blocks, every cell as text."""
+        import numpy as np
+        import pyarrow as pa
+
+        row = 1
+        try:
+            for batch in self._file.iter_batches(batch_size=BLOCK, columns=list(wanted)):
+                table = pa.table({name: _as_text(batch.column(name), name) for name in wanted})
+                yield Block(table, row + np.arange(batch.num_rows, dtype=np.int64))
+                row += batch.num_rows
+        except (pa.ArrowException, OSError):
+            raise _damaged(self._name) from None
+
+
+def _damaged(file: str) -> Fault:
+    return Fault(
+        f"{file} is damaged or cut off.", expected="a whole Parquet file", do="Send or export it again."
+    )
+
+
+def _as_text(cells: pa.Array, name: str) -> pa.Array:
+    import pyarrow as pa
+    from pyarrow import compute
+
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        longest = compute.max(compute.binary_length(cells.dictionary.cast(pa.binary()))).as_py() or 0
+        if longest > LONGEST_CELL:
+            raise Fault(
+                "A cell is far too long for an event log.", expected=f"at most {LONGEST_CELL:,} bytes"
+            )
+        return cells.dictionary_decode().cast(pa.string())
+    if pa.types.is_timestamp(kind):
+        return cells.cast(pa.timestamp("us", kind.tz and "UTC"), safe=False).cast(pa.string())
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise Fault(f"The column {name} holds lists, objects or bytes.", expected="plain values")
+    return cells.cast(pa.string())
+
+
+def _begins_as_parquet(head: bytes) -> bool:
+    return head.startswith(b"PAR1")
+
+
+FORMAT = Format("parquet", "Parquet", (".parquet",), _begins_as_parquet, ParquetReader, packed=False)

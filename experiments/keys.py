@@ -1,0 +1,72 @@
+"""The key that turns unit ids into pseudonyms: one a study, random, and never kept where the data are."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+from experiments.faults import Fault
+
+BYTES = 32
+
+
+def folder() -> Path:
+    """Where keys are kept: WATCHKEEPER_KEYS, or else the user's configuration folder."""
+    if chosen := os.environ.get("WATCHKEEPER_KEYS"):
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return base / "watchkeeper" / "keys"
+
+
+def make_key(study: str, *, store: Path) -> bytes:
+    """The study's key, made if there is none yet (mode 600). Raises Fault where it would lie inside the store."""
+    path = _outside(store) / f"{study}.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    return read_key(study, store=store)
+
+
+def read_key(study: str, *, store: Path) -> bytes:
+    """The study's key. Raises Fault where it is absent or damaged."""
+    path = _outside(store) / f"{study}.key"
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        raise Fault(
+            f"The key of {study} is not in {path.parent}.",
+            do="Put it back from your backup, or set WATCHKEEPER_KEYS to the folder that holds it.",
+        ) from None
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != BYTES:
+        raise Fault(f"The key of {study} cannot be read.", do=f"Put {path} back from your backup.")
+    return key
+
+
+def fingerprint(key: bytes) -> str:
+    """What the store remembers of a key, to notice when another one is used; it tells nothing about the key."""
+    return sha256(b"watchkeeper key fingerprint" + key).hexdigest()[:16]
+
+
+def _outside(store: Path) -> Path:
+    keys = folder()
+    if keys.resolve().is_relative_to(store.resolve()):
+        raise Fault(
+            "The folder of keys lies inside the store.",
+            expected="a folder elsewhere, so that a copy of the store carries no key",
+            do="Set WATCHKEEPER_KEYS to another folder.",
+        )
+    return keys

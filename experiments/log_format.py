@@ -1,0 +1,149 @@
+"""Formats of event logs: how a file is opened, recognised by its content, and read in blocks of text."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.registry import collect
+from experiments.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from io import BufferedIOBase
+    from pathlib import Path
+
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+GZIP = b"\x1f\x8b"
+FOREIGN = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet",
+    b"%PDF": "a PDF",
+    b"SQLite": "a database",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
+HEAD = 4096  # bytes that are looked at to recognise a format
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A line that is no row: what was found instead, and what was expected; never what stood in it."""
+
+    line: int
+    found: str
+    expected: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows as text: `table` has the wanted columns that the file holds, `lines` where each row begins."""
+
+    table: pa.Table
+    lines: NDArray[np.int64]
+    malformed: tuple[Malformed, ...] = ()
+
+
+class Reader(Protocol):
+    """An opened log. `names` are the file's columns, as far as they are known yet."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the file's columns."""
+        ...
+
+    def blocks(self, wanted: tuple[str, ...]) -> Iterator[Block]:
+        """The rows, with the wanted columns only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: the endings of its files, how it is recognised, and how it is read. `packed` allows .gz."""
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    read: Callable[[BufferedIOBase, str], Reader]
+    packed: bool = True
+
+
+def formats() -> Mapping[str, Format]:
+    """Every format, by name.
+
+    >>> sorted(formats())
+    ['csv', 'jsonl', 'parquet']
+    """
+    return collect("experiments.formats", Format)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Reader]:
+    """The reader of a log whose content is what its name says.
+
+    Raises Fault where it is not, or the file is absent, empty, damaged or cut off.
+    """
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == GZIP
+            file.seek(0)
+            with gzip.open(file) if zipped else file as content:
+                format_ = _recognised(path, content.read(HEAD), zipped=zipped)
+                content.seek(0)
+                yield format_.read(content, path.name)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Fault(
+            f"{path.name} is damaged or cut off.",
+            expected="a whole compressed file",
+            do="Send or export it again.",
+        ) from None
+    except OSError as error:
+        reason = error.strerror or "the system refused"
+        raise Fault(
+            f"{path.name} cannot be read ({reason}).", do="Check the path and its permissions."
+        ) from None
+
+
+def _recognised(path: Path, head: bytes, *, zipped: bool) -> Format:
+    """The format that both the name and the first bytes say."""
+    named = _by_name(path)
+    if not head:
+        raise Fault(
+            f"{path.name} is empty.", expected="a header line and at least one event", do="Export it again."
+        )
+    foreign = next((what for magic, what in FOREIGN.items() if head.startswith(magic)), None)
+    found = next((f for f in formats().values() if f.recognises(head)), None)
+    packed = path.name.lower().endswith(".gz")
+    if foreign or found is not named or packed != zipped or (zipped and not named.packed):
+        what = foreign or (f"{found.label}{', compressed' if zipped else ''}" if found else "something else")
+        wanted = f"{named.label}{', compressed' if packed else ''}"
+        raise Fault(
+            f"{path.name} is not what its name says: it holds {what}.",
+            expected=wanted,
+            do="Rename it or export it again.",
+        )
+    return named
+
+
+def _by_name(path: Path) -> Format:
+    name = path.name.lower()
+    for format_ in formats().values():
+        endings = format_.suffixes + tuple(f"{s}.gz" for s in format_.suffixes if format_.packed)
+        if name.endswith(endings):
+            return format_
+    known = [
+        f"{s}{packed}"
+        for f in formats().values()
+        for s in f.suffixes
+        for packed in ("", ".gz")[: 1 + f.packed]
+    ]
+    raise Fault(
+        f"The ending of {path.name} says nothing about its format.", expected=f"one of {', '.join(known)}"
+    )

@@ -1,0 +1,73 @@
+"""The manifest: which immutable files make up a study's data, and what each log file brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An immutable file of the store. `first` and `last` are the instants (ISO 8601) of a segment's events."""
+
+    file: str
+    sha256: str
+    rows: int
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """What one log file brought, known by its content: counts of rows, and where its rejected rows are listed."""
+
+    name: str
+    sha256: str
+    taken_in: str  # ISO 8601
+    accepted: int
+    duplicates: int
+    rejected: int
+    left_behind: int
+    rejects: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything a study holds. `key` is the fingerprint of the key that made its pseudonyms.
+
+    `pseudonyms` list each unit's number beside a second one, to notice should two units ever get the same.
+    """
+
+    segments: tuple[Part, ...] = ()
+    pseudonyms: tuple[Part, ...] = ()
+    files: tuple[LogFile, ...] = field(default_factory=tuple)
+    key: str = ""
+
+    @property
+    def events(self) -> int:
+        """Events held."""
+        return sum(segment.rows for segment in self.segments)
+
+    @property
+    def rejected(self) -> int:
+        """Rows rejected, over all files."""
+        return sum(file.rejected for file in self.files)
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that repeated an event, over all files as they first came."""
+        return sum(file.duplicates for file in self.files)
+
+    @property
+    def first(self) -> str | None:
+        """The first event's instant."""
+        return min((segment.first for segment in self.segments), default=None)
+
+    @property
+    def last(self) -> str | None:
+        """The last event's instant."""
+        return max((segment.last for segment in self.segments), default=None)
+
+    def parts(self) -> set[str]:
+        """The names of every file that belongs."""
+        rejects = (file.rejects for file in self.files if file.rejects)
+        return {part.file for part in (*self.segments, *self.pseudonyms, *rejects)}

@@ -1,0 +1,1 @@
+"""What each outcome kind takes in a study file: one file a kind, found by itself."""

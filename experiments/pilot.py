@@ -1,0 +1,122 @@
+"""A pilot's steps: register its plan, take its logs in, list what was rejected, evaluate."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from analysis.about import Registration
+from experiments.faults import Gate
+from experiments.keys import make_key
+from experiments.study_file import read_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from analysis.evaluate import Evaluation
+    from experiments.intake import Intake, Rejected
+    from experiments.store import Store
+    from experiments.study import Study
+
+
+def register(store: Store, path: Path, *, reason: str | None = None) -> Registration:
+    """Put a study file and its plan into the store, and make the study's key.
+
+    The same plan again changes nothing but titles and labels. Another plan replaces the first as long as no
+    event was taken in; afterwards it is an amendment. Raises Gate for an amendment without a `reason`.
+    """
+    study = read_study(path)
+    make_key(study.id, store=store.path)
+    with store.writing(study.id):
+        registration = _next(store, study, reason)
+        store.keep_registration(study, registration)
+    return registration
+
+
+def _next(store: Store, study: Study, reason: str | None) -> Registration:
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    first = Registration(study.plan_hash, now)
+    if study.id not in store.studies():
+        return first
+    held = store.registration(study.id)
+    if held.hash == study.plan_hash:
+        return held
+    if not store.manifest(study.id).segments:
+        return first
+    if not (reason and reason.strip()):
+        raise Gate(
+            f"The plan of {study.id} is locked: events were taken in since it was registered; this plan differs.",
+            do='To change it all the same, on record: watchkeeper register STUDY.yaml --amend "the reason".',
+        )
+    amendment = {"date": now, "reason": reason.strip(), "from": held.hash, "to": study.plan_hash}
+    return Registration(study.plan_hash, held.registered_at, (*held.amendments, amendment))
+
+
+def ingest(
+    store: Store, study_id: str, files: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None
+) -> Intake:
+    """Take log files into a study, all of them or none. Raises Fault as `experiments.ingest.take_in` does."""
+    from experiments.ingest import take_in
+
+    return take_in(store, store.study(study_id), files, progress=progress)
+
+
+def rejects(store: Store, study_id: str) -> tuple[Rejected, ...]:
+    """Every row of the study's logs that was not taken in, with where and why."""
+    from experiments.rejects import rejected
+
+    return rejected(store, study_id)
+
+
+def evaluation(
+    store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None
+) -> Evaluation:
+    """The evaluation of a study as it stands: read back where it was computed before, else computed and kept."""
+    kept = stored_evaluation(store, study_id)
+    if kept is not None:
+        return kept
+    from experiments.results import to_document
+
+    key = _key(store, study_id)
+    computed = _compute(store, store.study(study_id), progress)
+    store.keep_result(study_id, key, to_document(computed))
+    return computed
+
+
+def stored_evaluation(store: Store, study_id: str) -> Evaluation | None:
+    """The evaluation of just these data, this plan and this version, if it was computed before."""
+    from experiments.results import from_document
+
+    document = store.result(study_id, _key(store, study_id))
+    return None if document is None else from_document(document)
+
+
+def _key(store: Store, study_id: str) -> str:
+    return hashlib.sha256(f"{store.data_key(study_id)} {version('watchkeeper')}".encode()).hexdigest()
+
+
+def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Evaluation:
+    from analysis.evaluate import Evaluation, evaluate
+    from experiments.measure import measure
+    from experiments.plan import analysis_plan, study_facts
+    from experiments.provenance import provenance
+
+    progress("measuring")
+    table, conduct, data = measure(store, study)
+    plan = analysis_plan(study)
+    answers = evaluate(plan, table, conduct, progress=progress)
+    return Evaluation(
+        plan=plan,
+        conduct=replace(conduct, flow=(*conduct.flow, answers.analysed)),
+        checks=answers.checks,
+        findings=answers.findings,
+        not_estimable=answers.not_estimable,
+        data=data,
+        provenance=provenance(plan.seed),
+        study=study_facts(study),
+        registration=store.registration(study.id),
+    )

@@ -1,0 +1,174 @@
+"""Rules for one row of a log: when it is not taken in, or left behind as an event that the study does not use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from experiments.events import ASSIGNED, SURVEY
+from experiments.instrument import instruments
+from experiments.sql import among, column, either, part
+
+if TYPE_CHECKING:
+    from experiments.events import Vocabulary
+    from experiments.study import Study
+
+# Codes are short words: no e-mail, address, sentence, link or hash fits. [0-9] and not \d, which would let the
+# digits of other scripts in.
+CODE = "[A-Za-z0-9<>=+_-]{1,30}"
+NO_CODE = "[0-9]{7}|^[0-9A-Fa-f]{12,}$"
+A_CODE = "a code of at most 30 letters, digits and _ - + < > ="
+LARGEST = 10**12
+LONGEST_ID = 200
+AN_ID = f"an id of at most {LONGEST_ID} characters on one line"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A reason not to take a row in: when, in which column, what was found and what was expected."""
+
+    column: str
+    broken: exp.Expression
+    found: str
+    expected: str
+
+
+LEFT_BEHIND = "an event that the study does not use"
+
+
+def row_rules(study: Study, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    """The rules of a study in the order in which they are tried; the first broken one decides.
+
+    They speak of the columns of `typed` and `people` in `experiments.screening`.
+    """
+    return (*_names(vocabulary), *_times(study), *_contents(study, vocabulary))
+
+
+def _names(vocabulary: Vocabulary) -> list[Rule]:
+    """Rules that come first: whose row it is, and whether the study uses such an event at all."""
+    undeclared = exp.not_(among("event", sorted(vocabulary.events)))
+    if vocabulary.surveys:
+        pairs = [
+            part("instrument = :i AND wave = :w", i=instrument, w=wave)
+            for instrument, wave in sorted(vocabulary.surveys)
+        ]
+        other = part(
+            """event = :survey AND NOT (:known)
+               AND regexp_full_match(instrument, :code) AND regexp_full_match(wave, :code)""",
+            survey=SURVEY,
+            code=CODE,
+            known=either(pairs),
+        )
+        undeclared = either([undeclared, other])
+    nameless = exp.and_(undeclared, _no_code("event"))
+    return [
+        Rule("unit", part("typed.unit IS NULL"), "nothing", "an id"),
+        Rule("unit", part("people.unclean"), "too many characters, or a line break", AN_ID),
+        Rule("event", part("event IS NULL"), "nothing", "the name of an event"),
+        Rule("event", nameless, "text that is no code", "the name of an event"),
+        Rule("event", undeclared, LEFT_BEHIND, "one of its events"),
+    ]
+
+
+def _times(study: Study) -> list[Rule]:
+    expected = "a date and time such as 2026-03-01T10:00:00Z"
+    skipped = "a time that the change of clocks skips"
+    return [
+        Rule("occurred_at", part("occurred_at IS NULL"), "nothing", expected),
+        Rule("occurred_at", part("instant IS NULL"), "no readable time", expected),
+        Rule(
+            "occurred_at",
+            part("instant < TIMESTAMP '1990-01-01' OR instant >= TIMESTAMP '2100-01-01'"),
+            "a year out of range",
+            "a year from 1990 to 2099",
+        ),
+        Rule(
+            "occurred_at",
+            part("skipped"),
+            skipped,
+            f"a time that exists in {study.log.time_zone}, or an offset",
+        ),
+    ]
+
+
+def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
+    assigned = part("event = :assigned", assigned=ASSIGNED)
+    arms = [arm.name for arm in study.design.arms]
+    one_of = " or ".join(arms)
+    rules = [
+        Rule(
+            "arm", exp.and_(assigned, part("arm IS NULL")), "nothing", f"the arm that was assigned: {one_of}"
+        ),
+        Rule("arm", exp.not_(among("arm", arms)), "an unknown arm", one_of),
+    ]
+    if vocabulary.clustered:
+        empty = exp.and_(assigned, part("cluster IS NULL"))
+        rules += [
+            Rule("cluster", empty, "nothing", "the cluster that was assigned"),
+            _code_rule("cluster", A_CODE),
+        ]
+    if vocabulary.surveys:
+        rules += _answers(vocabulary)
+    valued = exp.and_(part("value IS NULL"), among("event", sorted(vocabulary.valued)))
+    rules += [
+        Rule("value", valued, "nothing", "a number, which the study needs of this event"),
+        Rule("value", part("NOT value IS NULL AND number IS NULL"), "no number", "a number such as 12.5"),
+        Rule(
+            "value",
+            part("abs(number) > :largest", largest=LARGEST),
+            "a number out of range",
+            f"within ±{LARGEST:,}",
+        ),
+    ]
+    return rules + [_code_rule(name, A_CODE) for name in vocabulary.attributes]
+
+
+def _answers(vocabulary: Vocabulary) -> list[Rule]:
+    """Rules for answers to questionnaires: item and answer within the instrument's ranges."""
+    survey = part("event = :survey", survey=SURVEY)
+    rules = [
+        Rule(
+            name, exp.and_(survey, part(":c IS NULL", c=column(name))), "nothing", f"the {name} of the answer"
+        )
+        for name in ("instrument", "wave", "item", "value")
+    ]
+    rules += [_code_rule("instrument", A_CODE), _code_rule("wave", A_CODE)]
+    for name in sorted({instrument for instrument, _ in vocabulary.surveys}):
+        key = instruments()[name]
+        here = exp.and_(survey, part("instrument = :name", name=name))
+        no_item = part("place IS NULL OR place < 1 OR place > :items", items=key.items)
+        no_answer = part(
+            "number IS NULL OR number <> round(number) OR number < :low OR number > :high",
+            low=exp.Literal.number(key.lowest),
+            high=exp.Literal.number(key.highest),
+        )
+        rules += [
+            Rule(
+                "item",
+                exp.and_(here, no_item),
+                "no item of the instrument",
+                f"a whole number from 1 to {key.items}",
+            ),
+            Rule(
+                "value",
+                exp.and_(here, no_answer),
+                "an answer out of range",
+                f"a whole number from {key.lowest} to {key.highest}",
+            ),
+        ]
+    return rules
+
+
+def _code_rule(name: str, expected: str) -> Rule:
+    return Rule(name, _no_code(name), "text that is no code", expected)
+
+
+def _no_code(name: str) -> exp.Expression:
+    return part(
+        "(NOT regexp_full_match(:c, :code) OR regexp_matches(:c, :no_code))",
+        c=column(name, "typed"),
+        code=CODE,
+        no_code=NO_CODE,
+    )

@@ -1,0 +1,169 @@
+"""Reading a study file: from YAML to a Study, or to every fault with its line and column at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from analysis.about import ArmLabel
+from experiments.faults import Fault, did_you_mean
+from experiments.fragments import SPANS
+from experiments.meaning import meaning
+from experiments.plan_hash import plan_hash
+from experiments.structure import structure
+from experiments.study import (
+    DeclaredCovariate,
+    DeclaredDesign,
+    DeclaredLog,
+    DeclaredOutcome,
+    DeclaredPlan,
+    Source,
+    Study,
+    Window,
+)
+from experiments.tree import NotYaml, Place, Problem
+from experiments.yaml_tree import read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+LARGEST = 64 * 1024  # bytes
+
+
+class StudyFaults(Fault):
+    """Everything wrong with one study file, one line each: `file:line:column: path: what, expected what`."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(self._line(problem) for problem in self.problems))
+
+    def _line(self, problem: Problem) -> str:
+        return f"{self.path}:{problem.place.line}:{problem.place.column}: {problem.path}: {problem.says}"
+
+
+def read_study(path: Path) -> Study:
+    """The study that a file declares. Raises StudyFaults with every fault, or Fault where there is no such file."""
+    try:
+        text = _text(path)
+        tree = read_tree(text)
+    except NotYaml as broken:
+        raise StudyFaults(path, broken.problems) from None
+    problems = [*tree.problems, *structure(tree)]
+    problems += meaning(tree)
+    if problems:
+        raise StudyFaults(path, problems)
+    return _study(tree.value, text)
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise _no_file(path)
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise Fault(f"{path} cannot be read: {error.strerror}.", do="Check its permissions.") from None
+    if len(content) > LARGEST:
+        raise NotYaml(
+            [Problem(Place(1, 1), "study file", f"is too large, expected at most {LARGEST:,} bytes")]
+        )
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        place = Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        raise NotYaml(
+            [Problem(place, "study file", "found a byte that is not UTF-8, expected UTF-8 text")]
+        ) from None
+
+
+def _no_file(path: Path) -> Fault:
+    if path.is_dir():
+        return Fault(f"{path} is a folder.", expected="a study file, such as study.yaml in it")
+    folder = path.parent
+    known = [found.name for found in folder.iterdir()] if folder.is_dir() else []
+    return Fault(f"There is no file {path}.", expected="a study file", do=did_you_mean(path.name, known))
+
+
+def _study(declared: dict[str, Any], text: str) -> Study:
+    about = (
+        "title",
+        "topic",
+        "company",
+        "question",
+        "summary",
+        "source",
+        "data_are",
+        "unit_name",
+        "cluster_name",
+    )
+    study = Study(
+        id=declared["study"],
+        design=_design(declared["design"]),
+        exposure=declared.get("exposure", {}).get("event", "assigned"),
+        outcomes=tuple(_outcome(outcome) for outcome in declared["outcomes"]),
+        plan=_plan(declared.get("plan", {})),
+        log=_log(declared.get("log", {})),
+        covariates=tuple(_covariate(covariate) for covariate in declared.get("covariates", ())),
+        limits=tuple(declared.get("limits", ())),
+        simulation=declared.get("simulation", {}),
+        plan_hash="",
+        text=text,
+        **{key: declared[key] for key in about if key in declared},
+    )
+    return replace(study, plan_hash=plan_hash(study))
+
+
+def _design(declared: dict[str, Any]) -> DeclaredDesign:
+    arms = tuple(
+        ArmLabel(name, arm.get("label", name), arm.get("control", False), float(arm.get("share", 1)))
+        for name, arm in declared["arms"].items()
+    )
+    days = {key: date.fromisoformat(declared[key]) for key in ("start", "end") if key in declared}
+    return DeclaredDesign(declared["kind"], arms, strata=tuple(declared.get("strata", ())), **days)
+
+
+def _outcome(declared: dict[str, Any]) -> DeclaredOutcome:
+    plain = ("id", "role", "kind", "better", "margin", "per", "unit", "measure", "simulate")
+    return DeclaredOutcome(
+        label=declared.get("label", declared["id"]),
+        source=_source(declared),
+        **{key: declared[key] for key in plain if key in declared},
+    )
+
+
+def _covariate(declared: dict[str, Any]) -> DeclaredCovariate:
+    counted = {"value": "count"} if "event" in declared else {}
+    return DeclaredCovariate(declared["id"], _source({**counted, **declared}))
+
+
+def _source(declared: dict[str, Any]) -> Source:
+    plain = ("event", "value", "instrument", "subscale", "wave", "attribute")
+    window = _window(declared["window"]) if "window" in declared else None
+    return Source(window=window, **{key: declared[key] for key in plain if key in declared})
+
+
+def _window(declared: Any) -> Window:
+    if declared == "session":
+        return Window(session=True)
+    [(unit, number)] = declared.items()
+    return Window(number * SPANS[unit])
+
+
+def _plan(declared: dict[str, Any]) -> DeclaredPlan:
+    plain = ("alpha", "contrasts", "adjust", "population", "estimand")
+    looks = declared.get("looks", {})
+    return DeclaredPlan(
+        subgroups=tuple(declared.get("subgroups", ())),
+        looks=tuple(looks.get("fractions", ())),
+        spending=looks.get("spending", ""),
+        **{key: declared[key] for key in plain if key in declared},
+    )
+
+
+def _log(declared: dict[str, Any]) -> DeclaredLog:
+    zone = declared.get("time_zone", "UTC")
+    return DeclaredLog(zone, declared.get("columns", {}), tuple(declared.get("attributes", ())))
