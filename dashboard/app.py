@@ -1,0 +1,66 @@
+"""The pages' entry: the menu, the choice of a pilot, and the page itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import elements
+from dashboard.page import Page, pages
+from dashboard.session import Session, open_session
+from experiments.faults import Fault
+
+KEY = "study"  # of the choice, and its name in the address
+
+
+def main(*, first: str = "overview") -> None:
+    """Draw the menu and the page that the address names; the bare address shows the `first`.
+
+    The choice of a pilot stands here and not in a page: only so does it survive a change of page.
+    """
+    st.set_page_config(page_title="watchkeeper", layout="wide")
+    elements.style()
+    session = open_session(Path(os.environ.get("WATCHKEEPER_STORE", "store")), chosen=None)
+    entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
+    st.session_state["pages"] = entries
+    current = st.navigation(list(entries.values()))
+    _choose(session, current.url_path)
+    try:
+        current.run()
+    except Fault as fault:
+        elements.says(str(fault))
+
+
+def _entry(page: Page, session: Session, *, first: bool) -> st.Page:
+    def draw() -> None:
+        page.render(Session(session.store, session.policy, st.session_state.get(KEY)))
+
+    return st.Page(draw, title=f"{page.icon} {page.title}", url_path=page.name, default=first)
+
+
+def _choose(session: Session, page: str) -> None:
+    """The choice in the side bar. A link to another page names its pilot in the address: that one wins."""
+    try:
+        ids = session.ids()
+    except Fault:
+        ids = ()
+    wanted = st.query_params.get(KEY)
+    if wanted in ids and st.session_state.get("page_before") != page:
+        st.session_state[KEY] = wanted
+    st.session_state["page_before"] = page
+    with st.sidebar:
+        st.selectbox(
+            "Pilot",
+            ids,
+            index=None,
+            key=KEY,
+            bind="query-params",
+            placeholder="Choose a pilot",
+            required=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`watchkeeper estimate TABLE`: the statistics on a table that somebody already has."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.cli import Command, print_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from experiments.question import Question
+
+DIRECTION = "No --better was given: lower values are taken as better."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.set_defaults(wrong_use=parser.error)
+    parser.add_argument(
+        "table", metavar="TABLE", nargs="?", type=Path, help="a .csv, .csv.gz or .parquet file"
+    )
+    parser.add_argument("--list", action="store_true", help="list every estimator, with its method card")
+    parser.add_argument(
+        "--counts", action="store_true", help="TABLE has one row an arm: arm, n, events (or mean, sd)"
+    )
+    parser.add_argument("--layout", default="parallel", help="the table's shape: parallel or clustered")
+    parser.add_argument("--kind", help="the outcome's kind: proportion, mean, count, score, …")
+    for name, of in (
+        ("outcome", "the outcome"),
+        ("unit", "the unit; each may have one row"),
+        ("cluster", "the clusters that were assigned"),
+        ("strata", "the strata of the assignment"),
+        ("exposure", "how long or how often a unit was exposed (counts)"),
+        ("offset", "the logarithm of the exposure (counts)"),
+    ):
+        parser.add_argument(f"--{name}", metavar="COLUMN", help=f"the column of {of}")
+    parser.add_argument(
+        "--arm", metavar="COLUMN", default="arm", help="the column of the arms (default: arm)"
+    )
+    parser.add_argument("--covariate", metavar="COLUMN", action="append", default=[], help="may be repeated")
+    parser.add_argument(
+        "--control", metavar="VALUE", help="the control arm; may be left out where it is obvious"
+    )
+    parser.add_argument("--treatment", metavar="VALUE", help="the one arm to compare (default: each)")
+    parser.add_argument("--margin", type=float, metavar="M", help="on the outcome's primary scale")
+    parser.add_argument("--better", choices=("lower", "higher"), help="which way is better (default: lower)")
+    parser.add_argument("--estimator", metavar="NAME", help="the one to show first; see --list")
+    parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default: 0.95)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the estimators, or answer the question and print findings, refusals and verdicts."""
+    if arguments.list:
+        return _list(as_json=arguments.json)
+    _check(arguments)
+    from experiments.tabular import estimate
+
+    found = estimate(_question(arguments))
+    if not (arguments.better or arguments.quiet):
+        print(DIRECTION, file=sys.stderr)
+    if arguments.json:
+        from dashboard.document import evaluation_document
+
+        print_json(evaluation_document(found))
+    elif found.findings:
+        from dashboard.estimated import lines
+
+        print("\n".join(lines(found)))
+    if found.findings:
+        return 0
+    for refusal in found.not_estimable:
+        print(f"{refusal.reason} {refusal.remedy}", file=sys.stderr)
+    return 1
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Wrong use of the command ends it with exit code 2."""
+    needed = {"TABLE": arguments.table, "--kind": arguments.kind}
+    if not arguments.counts:
+        needed["--outcome"] = arguments.outcome
+    for name, value in needed.items():
+        if value is None:
+            arguments.wrong_use(f"{name} is needed")
+    if not 0.5 <= arguments.level < 1:
+        arguments.wrong_use("--level must be at least 0.5 and below 1, such as 0.95")
+    if arguments.margin is not None and not 0 < arguments.margin < float("inf"):
+        arguments.wrong_use("--margin must be above 0")
+    if arguments.margin is not None and arguments.better is None:
+        arguments.wrong_use("--margin needs --better lower or --better higher")
+
+
+def _question(arguments: argparse.Namespace) -> Question:
+    from experiments.question import Question
+
+    return Question(
+        table=arguments.table,
+        kind=arguments.kind,
+        outcome=arguments.outcome or arguments.kind,
+        covariates=tuple(dict.fromkeys(arguments.covariate)),
+        better=arguments.better or "lower",
+        **{name: getattr(arguments, name) for name in _PLAIN},
+    )
+
+
+_PLAIN = (
+    *("arm", "control", "treatment", "layout", "unit", "cluster", "strata", "exposure", "offset"),
+    *("margin", "estimator", "level", "counts"),
+)
+
+
+def _list(*, as_json: bool) -> int:
+    from analysis.estimator import estimators
+    from dashboard.document import estimator_document
+
+    documents = [estimator_document(estimator) for estimator in estimators().values()]
+    if as_json:
+        print_json({"estimators": documents})
+        return 0
+    for document in documents:
+        print(f"{document['name']:24} {', '.join(document['kinds'])} ({', '.join(document['layouts'])})")
+        print(f"{'':24} {document['card']['Summary']}")
+    return 0
+
+
+COMMAND = Command("estimate", "the same statistics on a table that you already have", add_arguments, run, 65)

@@ -1,0 +1,166 @@
+"""The result document: an evaluation as JSON, for scripts; what it holds is described by its JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from itertools import product
+from typing import TYPE_CHECKING, Any, get_args
+
+from analysis.disclosure import UNMASKED, released
+from analysis.estimator import Declaration, Estimand
+from dashboard import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.estimator import Estimator
+    from analysis.evaluate import Evaluation
+    from analysis.finding import ArmFigures, Contrast, Finding, NotEstimable
+
+Document = dict[str, Any]
+SCHEMA = "watchkeeper/evaluation@1"
+
+
+def evaluation_document(evaluation: Evaluation) -> Document:
+    """The evaluation in the form of `evaluation_schema()`: full precision, never NaN; absent what does not apply.
+
+    It is for the holder of the data: nothing in it is masked.
+    """
+    return {
+        "schema": SCHEMA,
+        "study": _study(evaluation),
+        "plan": _plan(evaluation),
+        "data": _data(evaluation),
+        "checks": [
+            _without_none(
+                {
+                    "name": check.name,
+                    "verdict": check.verdict,
+                    "subject": check.subject,
+                    "statistic": check.statistic,
+                    "p_value": check.p_value,
+                    "says": check.sentence(),
+                }
+            )
+            for check in evaluation.checks
+        ],
+        "findings": [_finding(finding, evaluation) for finding in evaluation.findings],
+        "not_estimable": [_refusal(refusal) for refusal in evaluation.not_estimable],
+        "provenance": asdict(evaluation.provenance),
+    }
+
+
+def evaluation_schema() -> Document:
+    """The JSON Schema (2020-12) of the result document."""
+    schema: Document = json.loads(files("dashboard").joinpath("document_schema.json").read_text("utf-8"))
+    return schema
+
+
+def estimator_document(estimator: Estimator) -> Document:
+    """An estimator as `estimate --list --json` shows it."""
+    return {
+        "name": estimator.name,
+        "label": estimator.label,
+        "layouts": sorted(estimator.layouts),
+        "kinds": sorted(estimator.kinds),
+        "needs_rows": "rows" in estimator.needs,
+        "needs": sorted(estimator.needs),
+        "default_for": list(_default_for(estimator)),
+        "card": estimator.card(),
+    }
+
+
+def _default_for(estimator: Estimator) -> Iterator[Document]:
+    """The declarations that this estimator is shown first for, without what makes no difference."""
+    for layout, kind in product(sorted(estimator.layouts), sorted(estimator.kinds)):
+        found = [
+            {"covariates": covariates, "estimand": estimand, "rows": rows}
+            for covariates, estimand, rows in product((False, True), get_args(Estimand), (True, False))
+            if estimator.claims(_declared(layout, kind, covariates, estimand, rows))
+            and estimator.default(_declared(layout, kind, covariates, estimand, rows))
+        ]
+        if found:
+            settled = {key: found[0][key] for key in found[0] if len({row[key] for row in found}) == 1}
+            yield {"layout": layout, "kind": kind, **settled}
+
+
+def _declared(layout: str, kind: str, covariates: bool, estimand: Estimand, rows: bool) -> Declaration:
+    return Declaration(layout, kind, covariates=covariates, estimand=estimand, rows=rows)
+
+
+def _study(evaluation: Evaluation) -> Document | None:
+    study = evaluation.study
+    if study is None:
+        return None
+    return {name: getattr(study, name) for name in ("id", "title", "company", "topic", "design")}
+
+
+def _plan(evaluation: Evaluation) -> Document | None:
+    if evaluation.registration is None:
+        return None
+    return {**asdict(evaluation.registration), "amendments": list(evaluation.registration.amendments)}
+
+
+def _data(evaluation: Evaluation) -> Document:
+    """A bare table has rows, not events: there events, rejected and duplicates do not apply."""
+    data = evaluation.data
+    found: Document = {"hash": data.hash, "units": data.units}
+    if evaluation.study is not None:
+        found |= {"events": data.events, "rejected": data.rejected, "duplicates": data.duplicates}
+    return found | _without_none({"from": data.first, "to": data.last})
+
+
+def _finding(finding: Finding, evaluation: Evaluation) -> Document:
+    estimate = finding.estimate
+    labels = {arm.name: arm.label for arm in evaluation.study.arms} if evaluation.study else {}
+    shown = released(finding, UNMASKED)
+    document = {
+        "outcome": finding.outcome.name,
+        "label": finding.outcome.label,
+        "role": finding.outcome.role,
+        "kind": finding.outcome.kind,
+        "contrast": _contrast(finding.contrast),
+        "subgroup": None,
+        "estimator": finding.estimator,
+        "default": finding.default,
+        "scale": finding.outcome.scale.name,
+        "effects": {scale: _without_none(asdict(effect)) for scale, effect in estimate.effects.items()},
+    }
+    applying = {
+        "p_value": finding.effect.p_value,
+        "p_adjusted": finding.p_adjusted,
+        "adjusted_by": finding.adjusted_by,
+        "arms": [_arm(arm) for arm in finding.arms],
+        "clusters": estimate.clusters or None,
+        "icc": estimate.icc,
+        "parameters": estimate.parameters,
+        "verdict": finding.verdict,
+        "says": words.finding_sentence(shown, plan=evaluation.plan, labels=labels),
+        "notes": list(estimate.notes),
+    }
+    return document | _without_none(applying)
+
+
+def _arm(arm: ArmFigures) -> Document:
+    """A shared summary may not tell how many units an arm has: then n is left out."""
+    units = {"n": arm.n} if arm.n else {}
+    return {"arm": arm.arm, **units, "missing": arm.missing, **arm.figures}
+
+
+def _refusal(refusal: NotEstimable) -> Document:
+    about = {
+        "outcome": refusal.outcome,
+        "contrast": None if refusal.contrast is None else _contrast(refusal.contrast),
+        "estimator": refusal.estimator,
+    }
+    return _without_none(about) | {"reason": refusal.reason, "remedy": refusal.remedy}
+
+
+def _contrast(contrast: Contrast) -> Document:
+    return {"treatment": contrast.treatment, "control": contrast.control}
+
+
+def _without_none(document: Document) -> Document:
+    return {key: value for key, value in document.items() if value is not None}

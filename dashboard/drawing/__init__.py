@@ -1,0 +1,1 @@
+"""From words, numbers and pixels to a figure, and from a figure to a picture."""

@@ -1,0 +1,135 @@
+"""The few pieces that pages are put together from: escaped text, badges, tables, a small drawn interval."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.theme import FONT_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.finding import Effect
+    from analysis.verdict import Bounds
+    from dashboard.words import Mark
+
+STYLE = Path(__file__).parent / "assets" / "page.css"
+
+
+def style() -> None:
+    """The pages' own style sheet, with the font that charts are measured in."""
+    st.html(_style_sheet())
+
+
+@cache
+def _style_sheet() -> str:
+    faces = "".join(
+        f"@font-face {{font-family: Inter; font-weight: {'bold' if bold else 'normal'}; "
+        f"src: url(data:font/otf;base64,{b64encode(file.read_bytes()).decode()});}}\n"
+        for bold, file in FONT_FILES.items()
+    )
+    return f"<style>{faces}{STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def html(markup: str) -> None:
+    """Markup whose texts were escaped by the caller; nothing for none."""
+    if markup:
+        st.html(markup)
+
+
+def plain(text: str) -> str:
+    """Text of a study file for a place that understands Markdown: every special character is taken literally.
+
+    >>> plain("![x](http://a.b) *now*")
+    '\\\\!\\\\[x\\\\]\\\\(http\\\\://a\\\\.b\\\\) \\\\*now\\\\*'
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!:$~<>|&])", r"\\\1", text)
+
+
+def badge(mark: Mark, text: str | None = None) -> str:
+    """A mark as a small frame with its shape and word."""
+    return f'<span class="wk-badge wk-{mark.colour}">{escape(text or mark.text)}</span>'
+
+
+def says(sentence: str, *, before: str = "") -> None:
+    """A sentence that matters; `before` is ready markup, such as a badge."""
+    html(f'<p class="wk-says">{before}{escape(sentence)}</p>')
+
+
+def quiet(*lines: str) -> None:
+    """Lines that explain; still with enough contrast to be read."""
+    html("".join(f'<p class="wk-quiet">{escape(line)}</p>' for line in lines if line))
+
+
+def banner(sentence: str) -> None:
+    """A notice that must not be overlooked."""
+    html(f'<div class="wk-banner" role="note"><strong>{escape(sentence)}</strong></div>')
+
+
+def bullets(items: Sequence[str]) -> None:
+    """A list."""
+    html("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>")
+
+
+def table(rows: Sequence[Mapping[str, object]], *, caption: str) -> None:
+    """Rows as a table with a caption; wide ones scroll inside themselves, and the page does not.
+
+    Drawn as HTML: it needs no pandas, and screen readers find its headings.
+    """
+    if not rows:
+        return
+    columns = list(rows[0])
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(row.get(column)))}</td>" for column in columns) + "</tr>"
+        for row in rows
+    )
+    html(
+        f'<div class="wk-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="wk"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def interval(
+    effect: Effect, *, at: Bounds, reach: tuple[float, float], lower_is_better: bool, describe: str
+) -> None:
+    """An effect and its interval as a diamond on a line, with no effect dashed and the margin dotted.
+
+    `reach` is what the axis must show. The better side is always on the right.
+    """
+    room = 0.06 * (reach[1] - reach[0] or 1.0)
+    low, high = reach[0] - room, reach[1] + room
+
+    def place(value: float) -> float:
+        share = 100 * (value - low) / (high - low)
+        return 100 - share if lower_is_better else share
+
+    left, right = sorted(
+        (
+            place(low if effect.low is None else effect.low),
+            place(high if effect.high is None else effect.high),
+        )
+    )
+    margin = (
+        "" if at.worse is None else f'<span class="wk-margin" style="left:{place(at.worse):.2f}%"></span>'
+    )
+    html(
+        f'<div class="wk-axis" role="img" aria-label="{escape(describe)}">'
+        f'<span class="wk-null" style="left:{place(at.null):.2f}%"></span>{margin}'
+        f'<span class="wk-line" style="left:{left:.2f}%;width:{right - left:.2f}%"></span>'
+        f'<span class="wk-point" style="left:{place(effect.estimate):.2f}%"></span></div>'
+        '<div class="wk-ends" aria-hidden="true"><span>← worse</span><span>dashed: no effect'
+        f"{', dotted: margin' if margin else ''}</span><span>better →</span></div>"
+    )
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

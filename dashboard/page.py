@@ -1,0 +1,33 @@
+"""A page: one file of dashboard/views, found and put into the menu by its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.registry import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `name` is its place in the address, `render(session)` draws it.
+
+    `icon` is one letter-like sign shown before the title in the menu; pictures from a font host are never used.
+    """
+
+    name: str
+    title: str
+    icon: str
+    order: int
+    render: Callable[[Session], None]
+
+
+def pages() -> tuple[Page, ...]:
+    """Every page, in the order of the menu."""
+    found = collect("dashboard.views", Page).values()
+    return tuple(sorted(found, key=lambda page: (page.order, page.name)))

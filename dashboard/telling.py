@@ -1,0 +1,100 @@
+"""A release in words: its findings' sentences, their other scales, and rows for tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.estimator import estimators
+from analysis.outcome import kinds
+from dashboard import words
+
+if TYPE_CHECKING:
+    from analysis.disclosure import Release, ReleasedFinding
+    from analysis.finding import NotEstimable
+
+
+def labels(release: Release) -> dict[str, str]:
+    """Every arm's label, by its name."""
+    return {arm.name: arm.label for arm in release.study.arms}
+
+
+def sentence(release: Release, finding: ReleasedFinding) -> str:
+    """What a finding says."""
+    return words.finding_sentence(finding, plan=release.plan, labels=labels(release))
+
+
+def of_role(release: Release, *roles: str) -> tuple[ReleasedFinding, ...]:
+    """The planned findings on outcomes of these roles."""
+    return tuple(f for f in release.default_findings() if f.finding.outcome.role in roles)
+
+
+def other_scales(finding: ReleasedFinding) -> str:
+    """The effect on every scale of its kind with its interval, then the p-values.
+
+    "Odds ratio 2.64 (1.42 to 4.90). In brackets the 95 % intervals; p = 0.0019."
+    """
+    found = finding.finding
+    texts = [
+        f"{scale.label} "
+        + words.effect_text(found.estimate.effects[scale.name], scale=scale, outcome=found.outcome)
+        for scale in kinds()[found.outcome.kind].scales
+        if scale.name in found.estimate.effects
+    ]
+    level = words.level_text(finding.effect.level)
+    return f"{_capital('; '.join(texts))}. In brackets the {level} interval{_p_values(finding)}."
+
+
+def compared(release: Release, finding: ReleasedFinding) -> str:
+    """Which arms a finding compares."""
+    contrast = finding.finding.contrast
+    return f"{release.arm_label(contrast.treatment)} against {release.arm_label(contrast.control)}"
+
+
+def finding_row(release: Release, finding: ReleasedFinding) -> dict[str, object]:
+    """A finding as a row of a table."""
+    found = finding.finding
+    mark = words.VERDICTS[found.verdict]
+    return {
+        "Outcome": found.outcome.label,
+        "Compared": compared(release, finding),
+        "Estimator": estimator_label(found.estimator),
+        found.outcome.scale.label: words.effect_text(
+            finding.effect, scale=found.outcome.scale, outcome=found.outcome
+        ),
+        "p": "" if found.effect.p_value is None else words.p_text(found.effect.p_value),
+        "Verdict": mark.text,
+    }
+
+
+def refusal_row(release: Release, refused: NotEstimable) -> dict[str, object]:
+    """A refusal as a row of a table: what could not be had, why, and what would help."""
+    outcome = next((o.label for o in release.plan.outcomes if o.name == refused.outcome), refused.outcome)
+    return {
+        "Outcome": outcome,
+        "Compared": release.arm_label(refused.contrast.treatment) if refused.contrast else "",
+        "Estimator": estimator_label(refused.estimator) if refused.estimator else "every estimator",
+        "Why not": refused.reason,
+        "What would help": refused.remedy,
+    }
+
+
+def estimator_label(name: str) -> str:
+    """What an estimator is called."""
+    found = estimators().get(name)
+    return found.label if found else words.spaced(name)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _p_values(finding: ReleasedFinding) -> str:
+    """The p-value, and the one adjusted for the plan's several questions where there is one."""
+    found = finding.finding
+    if found.effect.p_value is None:
+        return ""
+    text = f"; {words.p_text(found.effect.p_value)}"
+    if found.p_adjusted is None:
+        return text
+    method = words.ADJUSTMENTS.get(found.adjusted_by or "none", found.adjusted_by or "")
+    return f"{text}; adjusted for several questions ({method}) {words.p_text(found.p_adjusted)}"

@@ -1,0 +1,173 @@
+"""Figures as text: as many digits as they deserve, with a true minus sign, never 0.000."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from dashboard.words.vocabulary import SCALE_UNITS
+
+if TYPE_CHECKING:
+    from analysis.finding import Effect
+    from analysis.outcome import Outcome, Scale
+
+SPACE = "\N{NO-BREAK SPACE}"  # between a number and its per cent sign
+MINUS = "\N{MINUS SIGN}"
+SIGNIFICANT = 3
+MOST_DECIMALS = 9
+
+
+def number(value: float, *, decimals: int | None = None) -> str:
+    """A number with `decimals`, or with three significant figures.
+
+    >>> number(0.04567), number(1234.5), number(-8.251, decimals=1), number(0)
+    ('0.0457', '1,234', '−8.3', '0')
+    """
+    places = decimals_for(value) if decimals is None else decimals
+    text = f"{abs(value):,.{places}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def decimals_for(value: float) -> int:
+    """Decimals that show three significant figures of `value`.
+
+    >>> decimals_for(22.4), decimals_for(0.00123), decimals_for(812.0), decimals_for(0)
+    (1, 5, 0, 0)
+    """
+    if value == 0:
+        return 0
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(abs(value))), 0), MOST_DECIMALS)
+
+
+def declared(value: float, *, unit: str) -> str:
+    """A quantity that somebody chose, such as a margin, with its unit: as it was written.
+
+    >>> declared(2.0, unit="percentage points"), declared(1, unit="minutes"), declared(0.25, unit="")
+    ('2 percentage points', '1 minute', '0.25')
+    """
+    text = f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+    one = text == "1" and unit.endswith("s")
+    return f"{text} {unit[:-1] if one else unit}".rstrip()
+
+
+def percent(proportion: float) -> str:
+    r"""A proportion as per cent; 0 % and 100 % are said only of none and all.
+
+    >>> percent(0.494), percent(0.99996), percent(0.0), percent(0.00321)
+    ('49.4\xa0%', '99.996\xa0%', '0\xa0%', '0.321\xa0%')
+    """
+    shown = 100 * proportion
+    if proportion in (0.0, 1.0):
+        return f"{shown:.0f}{SPACE}%"
+    decimals = decimals_for(shown)
+    while proportion < 1 and round(shown, decimals) >= 100 and decimals < MOST_DECIMALS:
+        decimals += 1
+    return f"{number(shown, decimals=decimals)}{SPACE}%"
+
+
+def p_text(p_value: float) -> str:
+    """A p-value with its sign: two significant figures, and never zero.
+
+    >>> p_text(0.0123), p_text(0.00004), p_text(0.999), p_text(0.4)
+    ('p = 0.012', 'p < 0.001', 'p > 0.99', 'p = 0.40')
+    """
+    if p_value < 0.001:
+        return "p < 0.001"
+    if p_value > 0.99:
+        return "p > 0.99"
+    return f"p = {p_value:.{max(1 - math.floor(math.log10(p_value)), 2)}f}"
+
+
+def level_text(level: float) -> str:
+    r"""A level of confidence.
+
+    >>> level_text(0.95), level_text(0.975)
+    ('95\xa0%', '97.5\xa0%')
+    """
+    return f"{100 * level:.4g}{SPACE}%"
+
+
+def factor_and_unit(scale: Scale, outcome: Outcome) -> tuple[float, str]:
+    """What a figure on `scale` is multiplied by, and the unit that follows it; a ratio has none."""
+    if scale.is_ratio:
+        return 1.0, ""
+    factor, unit = SCALE_UNITS.get(scale.name, (1.0, None))
+    return factor, plain_unit(outcome) if unit is None else unit
+
+
+def plain_unit(outcome: Outcome) -> str:
+    """The outcome's unit without its range: "points (10-50)" becomes "points"."""
+    return re.sub(r"\s*\(.*\)$", "", outcome.unit)
+
+
+def estimate_decimals(effect: Effect, *, factor: float = 1.0, ratio: bool = False) -> int:
+    """Decimals shared by an estimate and its interval: three figures of the widest of them.
+
+    Up to three more where one of them would be shown as zero and is not. For a ratio at least two, and enough
+    to show how far from 1 it lies.
+
+    >>> from analysis.finding import Effect
+    >>> estimate_decimals(Effect(0.2238, 0.0818, 0.3544), factor=100)
+    1
+    >>> estimate_decimals(Effect(17.7, 0.03, 35.4)), estimate_decimals(Effect(12.3, 1.05, 140), ratio=True)
+    (2, 2)
+    >>> estimate_decimals(Effect(1.0003, 0.986, 1.0144), ratio=True)
+    3
+    """
+    values = [factor * v for v in (effect.estimate, effect.low, effect.high) if v]
+    if not values:
+        return 1
+    decimals = decimals_for(max(abs(value) for value in values))
+    if ratio:
+        furthest = max(abs(value - 1) for value in values)
+        return max(decimals, 2, decimals_for(furthest) - 1 if furthest else 2)
+    most = min(decimals + 3, MOST_DECIMALS)
+    while decimals < most and not all(round(value, decimals) for value in values):
+        decimals += 1
+    return decimals
+
+
+def interval_text(effect: Effect, *, factor: float = 1.0, decimals: int | None = None) -> str:
+    """An interval's two ends; an open end is said.
+
+    >>> from analysis.finding import Effect
+    >>> interval_text(Effect(0.2238, 0.0818, 0.3544), factor=100)
+    '8.2 to 35.4'
+    >>> interval_text(Effect(3.0, 1.25, None))
+    '1.25 upwards'
+    """
+    places = estimate_decimals(effect, factor=factor) if decimals is None else decimals
+    low, high = (
+        None if end is None else number(factor * end, decimals=places) for end in (effect.low, effect.high)
+    )
+    if low is None and high is None:
+        return "without bounds"
+    if low is None:
+        return f"up to {high}"
+    return f"{low} upwards" if high is None else f"{low} to {high}"
+
+
+def effect_text(effect: Effect, *, scale: Scale, outcome: Outcome) -> str:
+    """An effect with its interval for a table.
+
+    >>> from analysis.finding import Effect
+    >>> from analysis.outcome import Outcome, Scale
+    >>> effect_text(Effect(2.638, 1.419, 4.904), scale=Scale("odds_ratio", "Odds ratio", 1.0),
+    ...             outcome=Outcome("left", "Left", "proportion"))
+    '2.64 (1.42 to 4.90)'
+    """
+    factor, unit = factor_and_unit(scale, outcome)
+    decimals = estimate_decimals(effect, factor=factor, ratio=scale.is_ratio)
+    estimate = number(factor * effect.estimate, decimals=decimals)
+    interval = interval_text(effect, factor=factor, decimals=decimals)
+    return f"{estimate} ({interval}){' ' + unit if unit else ''}"
+
+
+def size_text(value: float, *, unit: str, decimals: int) -> str:
+    """A distance in words, without its sign.
+
+    >>> size_text(-22.38, unit="percentage points", decimals=1)
+    '22.4 percentage points'
+    """
+    return f"{number(abs(value), decimals=decimals)}{' ' + unit if unit else ''}"

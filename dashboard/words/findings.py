@@ -1,0 +1,157 @@
+"""One honest sentence a finding: what changed, by how much, how sure, and whether that is good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.estimator import estimators
+from dashboard.words.figures import (
+    decimals_for,
+    estimate_decimals,
+    factor_and_unit,
+    number,
+    p_text,
+    percent,
+    plain_unit,
+)
+from dashboard.words.pieces import Telling, margin_clause, still_possible, told_effect
+from dashboard.words.vocabulary import ADJUSTMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.disclosure import ReleasedArm, ReleasedFinding
+    from analysis.outcome import Outcome
+    from analysis.plan import Plan
+
+
+def finding_sentence(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[str, str]) -> str:
+    """What a finding says, in one or two plain sentences; `labels` maps an arm's name to its label.
+
+    Randomised designs use causal words, others do not. Masked figures of arms are left out.
+    """
+    telling = Telling(finding, plan, labels)
+    return f"{_SAYS[finding.finding.verdict](telling)}{_figures(telling)}{_adjusted(telling)}"
+
+
+def headline(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[str, str]) -> str:
+    """The finding's first words, for a chart's title: the effect and its interval, or what is unclear."""
+    telling = Telling(finding, plan, labels)
+    if telling.one_sided(worse=True) or telling.one_sided(worse=False):
+        return told_effect(telling)
+    return _INSTEAD.get(finding.finding.verdict, _whether_so)(telling)
+
+
+def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None) -> str | None:
+    """One arm's figure and how many it is of; None where it is masked.
+
+    `decimals` are those of the effect, for kinds whose effect is a difference in the outcome's own unit.
+    """
+    value = arm.figures.get("value", arm.figures.get("mean"))
+    if value is None or arm.n.value is None:
+        return None
+    if outcome.scale.name == "risk_difference":
+        return f"{percent(value)} of {arm.n.text}"
+    unit = plain_unit(outcome)
+    places = None if decimals is None else max(decimals - 1, decimals_for(value))
+    return f"{number(value, decimals=places)}{' ' + unit if unit else ''} (n = {arm.n.text})"
+
+
+def _clear(telling: Telling) -> str:
+    return (
+        f"{told_effect(telling)}, {'a benefit' if telling.finding.finding.verdict == 'benefit' else 'harm'}"
+    )
+
+
+def _harm(telling: Telling) -> str:
+    if telling.outcome.role != "guardrail":
+        return _clear(telling)
+    return f"{_clear(telling)}: worse than the plan allows (a margin of {telling.margin()})"
+
+
+def _inside(telling: Telling) -> str:
+    """Non-inferior: inside the margin, be it worse than no effect or not."""
+    if telling.one_sided(worse=True):
+        return f"{told_effect(telling)}: worse than no effect, but inside the margin of {telling.margin()}"
+    return f"{_kept(telling)}: {still_possible(telling)}"
+
+
+def _kept(telling: Telling) -> str:
+    kept = (
+        f"{telling.treatment()} kept {telling.about()}"
+        if telling.plan.randomised
+        else f"With {telling.treatment()}, {telling.about()} stayed"
+    )
+    return f"{kept} inside its margin of {telling.margin()}"
+
+
+def _equivalent(telling: Telling) -> str:
+    return f"{_smaller(telling)}: {still_possible(telling)}"
+
+
+def _smaller(telling: Telling) -> str:
+    return (
+        f"Any difference in {telling.about()} with {telling.treatment()} is smaller than "
+        f"the margin of {telling.margin()}"
+    )
+
+
+def _unclear(telling: Telling) -> str:
+    if telling.outcome.role == "guardrail" and telling.one_sided(worse=True):
+        return (
+            f"{told_effect(telling)}: worse than no effect, "
+            f"and whether by more than the margin of {telling.margin()} is unclear"
+        )
+    return f"{_whether_so(telling)}: {still_possible(telling)}{margin_clause(telling)}"
+
+
+_SAYS: Mapping[str, Callable[[Telling], str]] = {
+    "benefit": _clear,
+    "harm": _harm,
+    "non_inferior": _inside,
+    "equivalent": _equivalent,
+    "inconclusive": _unclear,
+}
+
+
+def _whether_so(telling: Telling) -> str:
+    changed = "changed" if telling.plan.randomised else "was followed by a change in"
+    return f"It is unclear whether {telling.treatment()} {changed} {telling.about()}"
+
+
+_INSTEAD: Mapping[str, Callable[[Telling], str]] = {"non_inferior": _kept, "equivalent": _smaller}
+
+
+def _figures(telling: Telling) -> str:
+    """The arms' own figures, or that they are too small to show; ends the sentence."""
+    factor, _ = factor_and_unit(telling.scale, telling.outcome)
+    own_unit = not telling.scale.is_ratio and factor == 1.0
+    decimals = estimate_decimals(telling.effect) if own_unit else None
+    texts = {
+        arm.arm: arm_text(arm, outcome=telling.outcome, decimals=decimals) for arm in telling.finding.arms
+    }
+    contrast = telling.finding.finding.contrast
+    treated, control = texts.get(contrast.treatment), texts.get(contrast.control)
+    if treated is None or control is None:
+        return ". The arms’ own figures rest on too few people to be shown."
+    before = "Before adjustment: " if _is_adjusted(telling) else ""
+    return f". {before}{treated} against {control} with {telling.arm(contrast.control)}."
+
+
+def _is_adjusted(telling: Telling) -> bool:
+    estimator = estimators().get(telling.finding.finding.estimator)
+    return bool(telling.plan.covariates and estimator and "covariates" in estimator.needs)
+
+
+def _adjusted(telling: Telling) -> str:
+    """Why a one-sided interval is not called benefit or harm: the adjusted p-value decided."""
+    finding = telling.finding.finding
+    if finding.p_adjusted is None or finding.verdict in ("benefit", "harm"):
+        return ""
+    if not (telling.one_sided(worse=True) or telling.one_sided(worse=False)):
+        return ""
+    method = ADJUSTMENTS.get(finding.adjusted_by or "none", "adjusted")
+    return (
+        f" Taken alone the interval leaves out no effect; adjusted for the plan’s several questions "
+        f"({method}) {p_text(finding.p_adjusted)}, so it does not count as one."
+    )

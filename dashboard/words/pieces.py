@@ -1,0 +1,184 @@
+"""Pieces of a finding's sentence: who, what, by how much, and what the interval still allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis.verdict import bounds
+from dashboard.words.figures import (
+    SPACE,
+    declared,
+    estimate_decimals,
+    factor_and_unit,
+    interval_text,
+    level_text,
+    number,
+    size_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.disclosure import ReleasedFinding
+    from analysis.finding import Effect
+    from analysis.outcome import Outcome, Scale
+    from analysis.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A finding with all that its sentence needs; every method returns a piece of that sentence."""
+
+    finding: ReleasedFinding
+    plan: Plan
+    labels: Mapping[str, str]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome it is about."""
+        return self.finding.finding.outcome
+
+    @property
+    def scale(self) -> Scale:
+        """The primary scale."""
+        return self.outcome.scale
+
+    @property
+    def effect(self) -> Effect:
+        """The effect on the primary scale."""
+        return self.finding.effect
+
+    def arm(self, name: str) -> str:
+        """An arm's label in quotation marks."""
+        return f"‘{self.labels.get(name, name)}’"
+
+    def treatment(self) -> str:
+        """The treatment arm."""
+        return self.arm(self.finding.finding.contrast.treatment)
+
+    def about(self) -> str:
+        """The outcome's label in quotation marks."""
+        return f"‘{self.outcome.label}’"
+
+    def one_sided(self, *, worse: bool) -> bool:
+        """Whether the whole interval lies strictly on the worse (or the better) side of no effect."""
+        low, high = self.effect.low, self.effect.high
+        if worse == (self.outcome.better == "lower"):
+            return low is not None and low > self.scale.null
+        return high is not None and high < self.scale.null
+
+    def margin(self) -> str:
+        """The margin in words: how much worse the plan accepts; per cent for a ratio."""
+        worse = bounds(self.outcome).worse
+        if worse is None:
+            raise ValueError("an outcome without a margin has no words for it")
+        if self.scale.is_ratio:
+            return f"{declared(100 * abs(worse - 1), unit='')}{SPACE}%"
+        factor, unit = factor_and_unit(self.scale, self.outcome)
+        return declared(abs(factor * worse), unit=unit)
+
+    def excludes(self, limit: float, *, worse: bool) -> bool:
+        """Whether the interval leaves out effects as large as `limit`, towards worse or better."""
+        towards_high = (self.outcome.better == "lower") == worse
+        end = self.effect.high if towards_high else self.effect.low
+        return end is not None and (end < limit if towards_high else end > limit)
+
+
+def told_effect(telling: Telling) -> str:
+    """Who changed what by how much, with the interval and its level."""
+    up = telling.effect.estimate > telling.scale.null
+    size, interval = _size(telling, flip=not up)
+    if telling.plan.randomised:
+        return (
+            f"{telling.treatment()} {'raised' if up else 'lowered'} {telling.about()} by {size} ({interval})"
+        )
+    direction = "higher" if up else "lower"
+    return (
+        f"{telling.treatment()} is associated with {telling.about()} being {direction} by {size} ({interval})"
+    )
+
+
+def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
+    """The size of the effect and its interval, both in the direction of the verb."""
+    effect, scale = telling.effect, telling.scale
+    level = f"{level_text(effect.level)} interval"
+    if scale.is_ratio:
+        decimals = estimate_decimals(effect, ratio=True)
+        name = scale.label[:1].lower() + scale.label[1:]
+        ratio = number(effect.estimate, decimals=decimals)
+        interval = interval_text(effect, decimals=decimals)
+        return _away_from_one(effect.estimate, decimals=decimals), f"{name} {ratio}, {level} {interval}"
+    factor, unit = factor_and_unit(scale, telling.outcome)
+    decimals = estimate_decimals(effect, factor=factor)
+    turned = _turned(effect) if flip else effect  # "lowered by 20 (8 to 32)", not (−32 to −8)
+    return (
+        size_text(factor * effect.estimate, unit=unit, decimals=decimals),
+        f"{level} {interval_text(turned, factor=factor, decimals=decimals)}",
+    )
+
+
+def _away_from_one(ratio: float, *, decimals: int) -> str:
+    """How far a ratio is from 1, in per cent, with as many digits as the ratio is shown with."""
+    return f"{number(100 * abs(ratio - 1), decimals=decimals - 2)}{SPACE}%"
+
+
+def _turned(effect: Effect) -> Effect:
+    low, high = (None if end is None else -end for end in (effect.high, effect.low))
+    return replace(effect, estimate=-effect.estimate, low=low, high=high)
+
+
+def still_possible(telling: Telling) -> str:
+    """What the interval still allows, from its one end to the other."""
+    low, high = telling.effect.low, telling.effect.high
+    level = f"{level_text(telling.effect.level)} interval"
+    if low is None and high is None:
+        return f"the data are compatible with any difference ({level})"
+    if low is None or high is None:
+        end, word = (high, "up to") if low is None else (low, "upwards of")
+        return f"the data are compatible with anything {word} {_end(telling, end)} ({level})"
+    return (
+        f"the data are compatible with anything from {_end(telling, low)} to {_end(telling, high)} "
+        f"({_ratio_name(telling)}{level})"
+    )
+
+
+def _ratio_name(telling: Telling) -> str:
+    if not telling.scale.is_ratio:
+        return ""
+    name = telling.scale.label[:1].lower() + telling.scale.label[1:]
+    return f"{name} {interval_text(telling.effect, decimals=estimate_decimals(telling.effect, ratio=True))}, "
+
+
+def _end(telling: Telling, value: float | None) -> str:
+    """One end of the interval as a distance from no effect: "2.1 percentage points lower"."""
+    if value is None:
+        return "any value"
+    away = value - telling.scale.null
+    if not away:
+        return "no difference"
+    direction = "higher" if away > 0 else "lower"
+    if telling.scale.is_ratio:
+        decimals = estimate_decimals(telling.effect, ratio=True)
+        return f"{_away_from_one(value, decimals=decimals)} {direction}"
+    factor, unit = factor_and_unit(telling.scale, telling.outcome)
+    decimals = estimate_decimals(telling.effect, factor=factor)
+    return f"{size_text(factor * away, unit=unit, decimals=decimals)} {direction}"
+
+
+def margin_clause(telling: Telling) -> str:
+    """Whether differences as large as the margin are ruled out, each way."""
+    at = bounds(telling.outcome)
+    if at.worse is None or at.better is None:
+        return ""
+    worse = telling.excludes(at.worse, worse=True)
+    better = telling.excludes(at.better, worse=False)
+    words = {True: "excluded", False: "not excluded"}
+    margin = telling.margin()
+    if worse == better:
+        both = f"a difference as large as the margin of {margin} is {words[worse]}"
+        return f"; {both}, for better or for worse"
+    return (
+        f"; a worsening as large as the margin of {margin} is {words[worse]}, "
+        f"an improvement as large is {words[better]}"
+    )

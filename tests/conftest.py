@@ -1,0 +1,50 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str, object], None]:
+    """`needs("a browser", shutil.which("chromium"))` skips the test where the part is absent.
+
+    With WATCHKEEPER_REQUIRE_ALL=1 its absence is a failure: there nothing may be skipped.
+    """
+
+    def check(part: str, found: object) -> None:
+        if found:
+            return
+        if os.environ.get("WATCHKEEPER_REQUIRE_ALL") == "1":
+            pytest.fail(f"This machine must have {part}, and has not.")
+        pytest.skip(f"needs {part}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the two small bundled pilots analysed, a third loaded, and a fourth only registered."""
+    from experiments.bundled import pilots
+    from experiments.pilot import evaluation, ingest, register
+    from experiments.store import Store
+
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WATCHKEEPER_KEYS", str(folder / "keys"))
+        store = Store(folder / "store")
+        by_id = {pilot.study_file.parent.name: pilot for pilot in pilots()}
+        for study_id, pilot in by_id.items():
+            register(store, pilot.study_file, reason=None)
+            if study_id != "search-warning-sim":  # two million events are more than these tests need
+                ingest(store, study_id, pilot.logs)
+        for study_id in ("honeypot-warnings-2022", "moderator-blur-sim"):
+            evaluation(store, study_id)
+    return store.path
