@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from analysis.registry import collect
@@ -19,9 +20,10 @@ Outcome = Literal["pass", "warn", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found. `says` is a sentence with {named} places for `counts` (of people) and `numbers`.
+    """What a check found. `says` is a sentence with {named} places for `counts`, `numbers` and `arms`.
 
-    Counts are kept apart so that disclosure control can mask them before the sentence is written.
+    Counts of people are kept apart so that disclosure control can mask them before the sentence is written,
+    and names of arms so that a page can put their labels there.
     """
 
     name: str
@@ -32,15 +34,19 @@ class CheckResult:
     statistic: float | None = None
     p_value: float | None = None
     subject: str | None = None  # the outcome or covariate it is about
+    arms: dict[str, str] = field(default_factory=dict)
 
-    def sentence(self, **masked: str) -> str:
+    def sentence(self, labels: Mapping[str, str] = MappingProxyType({}), **masked: str) -> str:
         """The sentence with its figures; `masked` replaces counts by what may be shown of them.
+
+        `labels` maps an arm's name to its label; an arm without one keeps its name.
 
         >>> CheckResult("contamination", "warn", "{n} units saw two arms.", {"n": 4}).sentence(n="<10")
         '<10 units saw two arms.'
         """
         shown = {name: f"{count:,}" for name, count in self.counts.items()}
-        return self.says.format(**{**shown, **self.numbers, **masked})
+        arms = {place: f"‘{labels[arm]}’" if arm in labels else arm for place, arm in self.arms.items()}
+        return self.says.format(**{**shown, **self.numbers, **arms, **masked})
 
 
 @dataclass(frozen=True, slots=True)

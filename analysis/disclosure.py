@@ -10,6 +10,8 @@ from analysis.finding import Effect, Finding, NotEstimable
 from analysis.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.about import FlowStep
     from analysis.check import CheckResult
     from analysis.evaluate import Evaluation
@@ -160,7 +162,7 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
         provenance=evaluation.provenance,
         findings=findings,
         not_estimable=evaluation.not_estimable,
-        checks=tuple(_checked(result, policy) for result in evaluation.checks),
+        checks=tuple(_checked(result, policy, evaluation.labels) for result in evaluation.checks),
         flow=flow,
         withheld=_withheld(findings, flow, policy),
         made_by=_BY_RELEASE,
@@ -199,9 +201,9 @@ def _events(events: int, policy: Policy, *, hidden: bool) -> Count:
     return Count(None, "masked") if hidden and shown.value is not None else shown
 
 
-def _checked(result: CheckResult, policy: Policy) -> ReleasedCheck:
+def _checked(result: CheckResult, policy: Policy, labels: Mapping[str, str]) -> ReleasedCheck:
     counts = {name: Count.shown(count, policy) for name, count in result.counts.items()}
-    says = result.sentence(**{name: count.text for name, count in counts.items()})
+    says = result.sentence(labels, **{name: count.text for name, count in counts.items()})
     masked = any(count.value is None for count in counts.values())  # a statistic would give the count back
     statistic, p_value = (None, None) if masked else (result.statistic, result.p_value)
     return ReleasedCheck(result.name, result.verdict, says, result.subject, statistic, p_value)

@@ -9,7 +9,8 @@ from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registratio
 from analysis.check import CheckResult, checks
 from analysis.estimator import choose, sensitivities
 from analysis.evidence import gather
-from analysis.finding import ArmFigures, Contrast, Finding, NotEstimable
+from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
+from analysis.layout import PARALLEL
 from analysis.multiplicity import adjust
 from analysis.plan import Plan
 from analysis.refusal import Refusal
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
+    from analysis.finding import Verdict
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
 
+STRATA_UNUSED = "The strata of the assignment are not used here."
 FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
 
 
@@ -39,6 +42,11 @@ class Evaluation:
     provenance: Provenance
     study: StudyFacts | None = None
     registration: Registration | None = None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Each arm's label by its name; empty for a bare table."""
+        return {arm.name: arm.label for arm in self.study.arms} if self.study else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,15 @@ def evaluate(
             findings += found
             refused += not_found
     results = tuple(r for check in checks().values() for r in check.run(plan, table, conduct))
-    counts = table.frame["arm"].value_counts()
-    analysed = FlowStep("analysed", {str(arm): int(counts[arm]) for arm in sorted(counts.index)})
-    return Answers(results, tuple(judged(plan, findings)), tuple(refused), analysed)
+    return Answers(results, tuple(judged(plan, findings)), tuple(refused), _analysed(plan, findings))
+
+
+def _analysed(plan: Plan, findings: Iterable[Finding]) -> FlowStep:
+    """Units whose first primary outcome was measured: the last step of the flow (CONSORT 2025, item 22)."""
+    by_arm = {arm: 0 for contrast in plan.contrasts for arm in (contrast.control, contrast.treatment)}
+    main = next((outcome for outcome in plan.outcomes if outcome.role == "primary"), None)
+    by_arm |= {arm.arm: arm.n for f in findings if f.outcome == main for arm in f.arms}
+    return FlowStep("analysed", by_arm)
 
 
 def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default: bool) -> Finding:
@@ -81,7 +95,7 @@ def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default
 
     Raises Refusal where the estimator cannot answer.
     """
-    estimate = estimator.fit(evidence, settings)
+    estimate = _noted(estimator, evidence, estimator.fit(evidence, settings))
     arms = (
         _figures(evidence.contrast.control, evidence.control),
         _figures(evidence.contrast.treatment, evidence.treatment),
@@ -89,6 +103,15 @@ def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default
     effect = estimate.effects[evidence.outcome.scale.name]
     verdict = "inconclusive" if estimate.descriptive else judge(evidence.outcome, effect)
     return Finding(evidence.outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
+
+
+def _noted(estimator: Estimator, evidence: Evidence, estimate: Estimate) -> Estimate:
+    """The estimate with what was supposed on its way: of covariates where rows were used, of strata where not."""
+    notes = evidence.notes if "rows" in estimator.needs else ()
+    stratified = evidence.rows is not None and evidence.rows.stratum is not None
+    if stratified and evidence.layout == PARALLEL.name and "strata" not in estimator.needs:
+        notes = (*notes, STRATA_UNUSED)
+    return replace(estimate, notes=(*estimate.notes, *notes)) if notes else estimate
 
 
 def answer(
@@ -137,21 +160,29 @@ def _gathered(
 
 
 def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings with their families' adjusted p-values, and the verdicts these allow."""
+    """The findings with their families' adjusted p-values, and the verdicts these allow.
+
+    Where a family is adjusted, a finding whose estimator gives no p-value is neither benefit nor harm.
+    """
     judged = list(findings)
     for role in FAMILIES:
-        family = [
-            i
-            for i, f in enumerate(judged)
-            if f.default and f.outcome.role == role and f.effect.p_value is not None
-        ]
-        if plan.adjust == "none" or len(family) < 2:
+        members = [i for i, f in enumerate(judged) if f.default and f.outcome.role == role]
+        if plan.adjust == "none" or len(members) < 2:
             continue
+        family = [i for i in members if judged[i].effect.p_value is not None]
+        for i in set(members) - set(family):
+            judged[i] = replace(judged[i], verdict=_untested(judged[i]))
         raw = [judged[i].effect.p_value or 0.0 for i in family]
         for i, adjusted in zip(family, adjust(raw, method=plan.adjust), strict=True):
             verdict = judge(judged[i].outcome, judged[i].effect, significant=adjusted < plan.alpha)
             judged[i] = replace(judged[i], p_adjusted=adjusted, adjusted_by=plan.adjust, verdict=verdict)
     return judged
+
+
+def _untested(finding: Finding) -> Verdict:
+    if finding.estimate.descriptive:
+        return finding.verdict
+    return judge(finding.outcome, finding.effect, significant=False)
 
 
 def _figures(arm: str, summary: Summary) -> ArmFigures:

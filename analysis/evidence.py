@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from analysis.finding import Contrast
     from analysis.outcome import Kind, Outcome, Parts, Summary
     from analysis.table import UnitTable
+
+
+MOST_LEVELS = (
+    250  # as many as there are countries; a category with more is a name, a date or a mistyped number
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Evidence:
     clusters: Mapping[str, int] | None = (
         None  # {"control": G0, "treatment": G1}, clusters with a measured unit
     )
+    notes: tuple[str, ...] = ()  # what was done to covariates before any fit
 
     def require_rows(self) -> Rows:
         """The rows; raises Refusal where only summaries are held."""
@@ -86,7 +92,7 @@ def gather(
     if fault := kind.valid(known):
         raise Refusal(
             f"The outcome {outcome.name!r} is declared as {kind.name}, but {fault}.",
-            remedy="Correct the outcome's kind or its event in the study file.",
+            remedy="Correct the outcome's kind, or what it is measured by.",
         )
     control, treatment = (
         _summary(parts, outcome, side, name) for name, side in (("control", ~treated), ("treatment", treated))
@@ -95,7 +101,17 @@ def gather(
     matrix, names = design_matrix(kept, covariates)
     cluster = _codes(kept, "cluster") if "cluster" in table.layout.requires else None
     rows = Rows(treated[measured], known, matrix, names, cluster, _codes(kept, "stratum"))
-    return Evidence(outcome, contrast, table.layout.name, control, treatment, rows, _clusters(rows))
+    notes = tuple(_treated(kept, covariates, names))
+    return Evidence(outcome, contrast, table.layout.name, control, treatment, rows, _clusters(rows), notes)
+
+
+def _treated(frame: pd.DataFrame, covariates: tuple[str, ...], names: tuple[str, ...]) -> Iterator[str]:
+    """What the reader has to know of covariates that were not taken as they are."""
+    for covariate in covariates:
+        if not any(name == covariate or name.startswith(f"{covariate}=") for name in names):
+            yield f"The covariate {covariate!r} does not vary and was left out."
+        elif covariate in names and frame[covariate].isna().any():
+            yield f"Gaps in the covariate {covariate!r} were filled with its mean."
 
 
 def _summary(parts: Parts, outcome: Outcome, side: NDArray[np.bool_], arm: str) -> Summary:
@@ -114,6 +130,7 @@ def design_matrix(
     """Baseline covariates as columns: numbers as they are, categories as indicators (the first level left out).
 
     Gaps are filled with the mean. A covariate that does not vary is dropped: it carries no information.
+    Raises Refusal where numbers are not finite, or where a category has too many levels to be one.
     """
     columns: list[NDArray[np.float64]] = []
     names: list[str] = []
@@ -121,9 +138,19 @@ def design_matrix(
         series = frame[covariate]
         if series.dtype.kind in "iufb":
             numeric = {covariate: series.to_numpy(dtype=np.float64, na_value=np.nan)}
+            if np.isinf(numeric[covariate]).any():
+                raise Refusal(
+                    f"The covariate {covariate!r} holds a number that is not finite.",
+                    remedy="Correct it, or leave the covariate out.",
+                )
         else:
             labels = series.astype("str").to_numpy(dtype=object, na_value="")
             levels = sorted(set(labels))[1:]
+            if len(levels) >= MOST_LEVELS:
+                raise Refusal(
+                    f"The covariate {covariate!r} holds {MOST_LEVELS} or more different texts: no categories.",
+                    remedy="Turn it into numbers, merge its categories, or leave it out.",
+                )
             numeric = {f"{covariate}={level}": (labels == level).astype(np.float64) for level in levels}
         for name, values in numeric.items():
             known = values[~np.isnan(values)]

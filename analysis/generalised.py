@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STEPS = 60
 CLOSE = 1e-10  # a Newton step this small, relative to the standard errors, has arrived
+ROUNDING = 1e-13  # and so has one this small, relative to the coefficients, however large the counts
 EXTREME = 15.0  # a linear predictor as far out means fitted chances of 0 or 1, to six digits
 
 
@@ -93,7 +94,8 @@ def _newton(
         mean, variance = _moments(eta, family)
         inverse = _inverse(x / scale, variance) / np.outer(scale, scale)
         step = inverse @ (x.T @ (y - mean))
-        if (np.abs(step) <= CLOSE * np.sqrt(np.diag(inverse))).all():
+        near = CLOSE * np.sqrt(np.diag(inverse)) + ROUNDING * np.abs(eta).max() / scale
+        if (np.abs(step) <= near).all():
             if family == "logistic" and np.abs(eta).max() > EXTREME:
                 raise _separated()
             return Fit(x, beta, mean, variance, y - mean, inverse)

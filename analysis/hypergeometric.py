@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log
+from math import ceil, exp, floor, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from analysis.proportions import Pair
 
 TIE = 1 + 1e-7  # tables this close in probability count as equally likely, as in R's fisher.test
+WIDE = 10_000  # tables with more possible numbers of events are cut to those that double precision can tell from 0
+REACH = 40  # standard deviations: beyond them a chance is below 1e-300
 COARSE = 0.01  # a ratio (or its inverse) below this is found to the last digit, where R's search is too rough
 WIDEST = 60.0  # log odds ratios beyond this are beyond what double precision can tell apart
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Every number of events the treatment arm could have had, with their log weights at odds ratio 1."""
+    """The numbers of events the treatment arm could have had, with their log weights at odds ratio 1.
+
+    Of a wide table only those near the observed number, and near what odds ratio 1 leads one to expect.
+    """
 
     observed: int
     support: NDArray[np.float64]
@@ -64,7 +69,7 @@ def table(pair: Pair) -> Table:
     2.0
     """
     events = pair.x1 + pair.x0
-    support = np.arange(max(0, events - pair.n0), min(pair.n1, events) + 1, dtype=np.float64)
+    support = _possible(pair)
     return Table(pair.x1, support, _log_choose(pair.n1, support) + _log_choose(pair.n0, events - support))
 
 
@@ -76,7 +81,7 @@ def exact_p(possible: Table) -> float:
     0.4857
     """
     chances = possible.probabilities(0.0)
-    seen = chances[possible.observed - int(possible.support[0])]
+    seen = chances[np.searchsorted(possible.support, possible.observed)]
     return min(float(chances[chances <= seen * TIE].sum()), 1.0)
 
 
@@ -84,7 +89,8 @@ def conditional_odds_ratio(possible: Table, *, level: float) -> tuple[float | No
     """The conditional maximum-likelihood odds ratio and its exact interval (Cornfield 1956).
 
     An end that is infinite is None; so is the estimate where the table stands at the upper edge. The search
-    is that of R's fisher.test, so that the figures agree with R's in every digit.
+    is that of R's fisher.test, so that the figures agree with R's in every digit; wide tables have intervals so
+    narrow that R's tolerance would show, and are searched to the last digit.
 
     >>> from analysis.proportions import Pair
     >>> [round(x, 6) for x in conditional_odds_ratio(table(Pair(56, 70, 48, 80)), level=0.95)]
@@ -92,9 +98,10 @@ def conditional_odds_ratio(possible: Table, *, level: float) -> tuple[float | No
     """
     lowest, highest = possible.at_edge
     tail = (1 - level) / 2
-    estimate = None if highest else 0.0 if lowest else _solve(lambda b: possible.observed - possible.mean(b))
-    low = 0.0 if lowest else _solve(lambda b: tail - possible.at_least(b))
-    high = None if highest else _solve(lambda b: possible.at_most(b) - tail)
+    solve = _solve_exactly if possible.support.size > WIDE else _solve
+    estimate = None if highest else 0.0 if lowest else solve(lambda b: possible.observed - possible.mean(b))
+    low = 0.0 if lowest else solve(lambda b: tail - possible.at_least(b))
+    high = None if highest else solve(lambda b: possible.at_most(b) - tail)
     return estimate, low, high
 
 
@@ -107,8 +114,24 @@ def _solve(decreasing: Callable[[float], float]) -> float:
     sign = -1.0 if above else 1.0
     root = uniroot(lambda ratio: decreasing(sign * log(ratio)), EPSILON, 1.0)
     if root < COARSE:
-        root = exp(sign * bisect(decreasing, -WIDEST, WIDEST))
+        return _solve_exactly(decreasing)
     return 1 / root if above else root
+
+
+def _solve_exactly(decreasing: Callable[[float], float]) -> float:
+    return exp(bisect(decreasing, -WIDEST, WIDEST))
+
+
+def _possible(pair: Pair) -> NDArray[np.float64]:
+    """The support, in order; of a wide one what lies within reach of the observed or the expected number."""
+    total, events = pair.n1 + pair.n0, pair.x1 + pair.x0
+    lowest, highest = max(0, events - pair.n0), min(pair.n1, events)
+    if highest - lowest < WIDE:
+        return np.arange(lowest, highest + 1, dtype=np.float64)
+    expected = pair.n1 * events / total
+    reach = REACH * (1 + sqrt(expected * (1 - events / total) * pair.n0 / total))
+    ends = [(max(lowest, at - reach), min(highest, at + reach)) for at in (pair.x1, expected)]
+    return np.unique(np.concatenate([np.arange(floor(a), ceil(b) + 1, dtype=np.float64) for a, b in ends]))
 
 
 def _log_choose(n: int, k: NDArray[np.float64]) -> NDArray[np.float64]:

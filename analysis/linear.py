@@ -58,11 +58,13 @@ def least_squares(x: Matrix, y: Matrix) -> LeastSquares:
     scale = np.sqrt((x**2).sum(axis=0))
     if (scale == 0).any():
         raise _collinear()
-    q, r = np.linalg.qr(x / scale)  # scaled, so that the units of a covariate do not look like collinearity
+    # Scaled, so that the units of a covariate do not look like collinearity; without Q, which takes twice the time.
+    r = np.linalg.qr(x / scale, mode="r")
     if np.abs(np.diag(r)).min() < 1e-9:
         raise _collinear()
     root = np.linalg.inv(r) / scale[:, None]
-    coefficients = root @ (q.T @ y)
+    coefficients = root @ (root.T @ (x.T @ y))
+    coefficients += root @ (root.T @ (x.T @ (y - x @ coefficients)))  # as exact as with Q (Björck 1987)
     return LeastSquares(x, coefficients, y - x @ coefficients, root @ root.T)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, isfinite, lgamma, sqrt
+from math import exp, lgamma, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from analysis.evidence import Evidence
     from analysis.outcome import Parts
+
+
+LARGEST = 1e100  # the square of a larger number would come close to overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def moments_from_counts(row: Mapping[str, float]) -> Moments:
     7.000000000000001
     """
     n, mean, sd = (row[name] for name in ("n", "mean", "sd"))
-    if not (n >= 1 and n % 1 == 0 and isfinite(mean) and isfinite(sd) and sd >= 0):
+    if not (n >= 1 and n % 1 == 0 and abs(mean) < LARGEST and 0 <= sd < LARGEST):
         raise ValueError("n must be a whole number from 1 upwards, mean a number, and sd not negative")
     return Moments(int(n), float(mean), float(sd) ** 2 * (n - 1))
 
@@ -107,12 +110,14 @@ def hedges_factor(df: int) -> float:
 
 
 def finite(parts: Parts) -> str | None:
-    """What is wrong with measured values that may be any number.
+    """What is wrong with measured values that may be any number, but neither infinite nor beyond computing.
 
     >>> finite({"value": np.array([1.0, np.inf])})
-    'it holds a number that is not finite'
+    'it holds a number that is not finite, or too large to compute with'
     """
-    return None if np.isfinite(parts["value"]).all() else "it holds a number that is not finite"
+    if (np.abs(parts["value"]) < LARGEST).all():
+        return None
+    return "it holds a number that is not finite, or too large to compute with"
 
 
 def draw_normal(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_EXACT = 20_000  # allocations that are enumerated; where there are more, some are drawn
 DRAWS = 9_999
+DRAWS_OF_MANY = 999  # where clusters are so many that the statistic is normal anyway, and draws are slow
+MANY = 2_500
 _CELLS = 4_000_000  # allocations times clusters held at once
 _GUARD = 1e-9  # ties in exact arithmetic that rounding would break
 
@@ -84,7 +86,7 @@ def allocations(
     statistics = [_differences(block, np.column_stack([values, treated])) for block in blocks]
     of_values, of_arms = np.concatenate(statistics).T
     mirrored = 2 if all(size == 2 * chosen for size, chosen in sizes) else 1
-    smallest = mirrored / number if exact else 1 / (DRAWS + 1)
+    smallest = mirrored / number if exact else 1 / (_draws(values.size) + 1)
     real = _differences(treated[None, :], np.column_stack([values, treated]))[0]
     return Allocations(of_values, of_arms, float(real[0]), exact, smallest)
 
@@ -102,15 +104,20 @@ def _every(sizes: list[tuple[int, int]]) -> Iterator[Flags]:
 
 
 def _some(treated: Flags, strata: NDArray[np.intp], rng: np.random.Generator) -> Iterator[Flags]:
-    """The real allocation and `DRAWS` others, in blocks."""
+    """The real allocation and the drawn ones, in blocks."""
     yield treated[None, :]
+    draws = _draws(treated.size)
     step = max(1, _CELLS // treated.size)
-    for start in range(0, DRAWS, step):
-        rows = min(step, DRAWS - start)
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
         yield np.concatenate(
             [rng.permuted(np.tile(treated[strata == s], (rows, 1)), axis=1) for s in np.unique(strata)],
             axis=1,
         )
+
+
+def _draws(clusters: int) -> int:
+    return DRAWS_OF_MANY if clusters > MANY else DRAWS
 
 
 def _differences(block: Flags, columns: Matrix) -> Matrix:

@@ -54,6 +54,11 @@ class Pair:
         return self.p1 - self.p0
 
     @property
+    def complement(self) -> Pair:
+        """The same units, with those counted that did not have the event."""
+        return Pair(self.n1 - self.x1, self.n1, self.n0 - self.x0, self.n0)
+
+    @property
     def se(self) -> float:
         """The standard error of p1 - p0 with each arm's own variance."""
         return sqrt(self.p1 * (1 - self.p1) / self.n1 + self.p0 * (1 - self.p0) / self.n0)
@@ -116,7 +121,19 @@ def restricted_by_difference(pair: Pair, difference: float) -> float:
     p = copysign(sqrt(max(a2**2 / (3 * a3) ** 2 - a1 / (3 * a3), 0.0)), q)
     ratio = min(max(q / p**3, -1.0), 1.0) if p else 0.0  # rounding may step outside the cosine's range
     root = 2 * p * cos((pi + acos(ratio)) / 3) - a2 / (3 * a3)
-    return min(max(root, 0.0, -d), 1.0, 1.0 - d)
+    return min(max(_polished((a3, a2, a1, a0), root), 0.0, -d), 1.0, 1.0 - d)
+
+
+def _polished(cubic: tuple[float, float, float, float], root: float) -> float:
+    """Newton steps: of two roots close together, as for rare events, the cosine keeps only half the digits."""
+    a3, a2, a1, a0 = cubic
+    for _ in range(3):
+        slope = (3 * a3 * root + 2 * a2) * root + a1
+        step = (((a3 * root + a2) * root + a1) * root + a0) / slope if slope else 0.0
+        if abs(step) > 1e-6:
+            break  # all but a double root, where only rounding is left to divide by
+        root -= step
+    return root
 
 
 def score_z_difference(pair: Pair, difference: float, *, corrected: bool = True) -> float:
@@ -127,6 +144,8 @@ def score_z_difference(pair: Pair, difference: float, *, corrected: bool = True)
     >>> round(score_z_difference(Pair(56, 70, 48, 80), 0.0, corrected=False) ** 2, 5)
     7.02341
     """
+    if 2 * (pair.x1 + pair.x0) > pair.n1 + pair.n0:  # the rarer of the two keeps its digits
+        return -score_z_difference(pair.complement, -difference, corrected=corrected)
     p0 = restricted_by_difference(pair, difference)
     p1 = min(max(p0 + difference, 0.0), 1.0)
     variance = p1 * (1 - p1) / pair.n1 + p0 * (1 - p0) / pair.n0

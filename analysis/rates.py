@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 
+ENOUGH = 50  # units an arm, from which the intervals of dispersed counts hold their level
+FEW = f"An arm has fewer than {ENOUGH} units, so that the interval is a little too narrow."
+
+
 @dataclass(frozen=True, slots=True)
 class Regression:
     """What a count regression needs: counts (n), design (n x k: one, arm, covariates), log exposure (n)."""
@@ -49,6 +53,11 @@ def regression(evidence: Evidence) -> Regression:
     if x.shape[0] <= x.shape[1]:
         raise Refusal("There are too few units for this many covariates.", remedy="Declare fewer covariates.")
     return Regression(rows.y, x, np.log(rows.parts["exposure"]))
+
+
+def small_arms(evidence: Evidence) -> tuple[str, ...]:
+    """The note that goes with arms of few units; none where both are large enough."""
+    return (FEW,) if min(evidence.treatment.n, evidence.control.n) < ENOUGH else ()
 
 
 def no_event() -> Refusal:

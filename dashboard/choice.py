@@ -25,8 +25,8 @@ def chosen_release(session: Session, *, question: str) -> Release | None:
     pilot = session.analysed(session.pilot(session.chosen))
     st.title(elements.plain(pilot.title), anchor=False)
     elements.says(question)
-    if pilot.study:
-        blocks.data_banner(pilot.study.data_are)
+    if pilot.facts:
+        blocks.data_banner(pilot.facts.data_are)
     if pilot.release is None:
         _say_why(pilot)
     return pilot.release

@@ -41,7 +41,7 @@ def evaluation_document(evaluation: Evaluation) -> Document:
                     "subject": check.subject,
                     "statistic": check.statistic,
                     "p_value": check.p_value,
-                    "says": check.sentence(),
+                    "says": check.sentence(evaluation.labels),
                 }
             )
             for check in evaluation.checks
@@ -114,7 +114,6 @@ def _data(evaluation: Evaluation) -> Document:
 
 def _finding(finding: Finding, evaluation: Evaluation) -> Document:
     estimate = finding.estimate
-    labels = {arm.name: arm.label for arm in evaluation.study.arms} if evaluation.study else {}
     shown = released(finding, UNMASKED)
     document = {
         "outcome": finding.outcome.name,
@@ -137,7 +136,7 @@ def _finding(finding: Finding, evaluation: Evaluation) -> Document:
         "icc": estimate.icc,
         "parameters": estimate.parameters,
         "verdict": finding.verdict,
-        "says": words.finding_sentence(shown, plan=evaluation.plan, labels=labels),
+        "says": words.finding_sentence(shown, plan=evaluation.plan, labels=evaluation.labels),
         "notes": list(estimate.notes),
     }
     return document | _without_none(applying)

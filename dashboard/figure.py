@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import elements
 from dashboard.chart import charts
+from dashboard.session import drawn
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release
@@ -28,7 +29,7 @@ def chart_block(release: Release, name: str) -> None:
     for size, width in WIDTHS.items():
         with st.container(key=f"{size}-{name}"):
             st.plotly_chart(
-                chart.draw(release, mode=_mode(), width=width, framed=False),
+                drawn(release, name, mode=_mode(), width=width),
                 width="content",
                 theme=None,
                 config=CONFIG,

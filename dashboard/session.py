@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from analysis.disclosure import INTERNAL, POLICIES, Policy, Release, release
+from analysis.refusal import Refusal
+from dashboard.chart import charts
 from experiments.faults import Fault
 from experiments.pilot import evaluation, stored_evaluation
+from experiments.plan import study_facts
 from experiments.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from experiments.study import Study
+    from plotly.graph_objects import Figure
+
+    from analysis.about import StudyFacts
+    from dashboard.theme import Mode
 
 State = Literal["registered", "loaded", "analysed", "broken"]
 
@@ -26,14 +32,14 @@ class Pilot:
 
     id: str
     state: State
-    study: Study | None = None
+    facts: StudyFacts | None = None
     release: Release | None = None
     fault: str = ""
 
     @property
     def title(self) -> str:
         """The declared title, or the id where the study cannot be read."""
-        return self.study.title if self.study else self.id
+        return self.facts.title if self.facts else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,15 @@ class Session:
         """One pilot as it stands; a study that cannot be read becomes a `broken` one with the reason."""
         try:
             key = str(self.store.path.resolve()), study_id, self.store.data_key(study_id)
-            study = _study(self.store, key)
             if not self.store.manifest(study_id).segments:
-                return Pilot(study_id, "registered", study)
-            return Pilot(study_id, "analysed", study, _release(self.store, key, self.policy.name))
-        except _NotAnalysedError:
-            return Pilot(study_id, "loaded", study)
+                return Pilot(study_id, "registered", _facts(self.store, key))
+            try:
+                found = _release(self.store, key, self.policy.name)
+            except _NotAnalysedError:
+                return Pilot(study_id, "loaded", _facts(self.store, key))
         except Fault as fault:
             return Pilot(study_id, "broken", fault=str(fault))
+        return Pilot(study_id, "analysed", found.study, found)
 
     def pilots(self) -> tuple[Pilot, ...]:
         """Every pilot."""
@@ -72,8 +79,8 @@ class Session:
         try:
             with st.spinner("Analysing for the first time. This takes some seconds."):
                 evaluation(self.store, pilot.id)
-        except Fault as fault:
-            return Pilot(pilot.id, "broken", pilot.study, fault=str(fault))
+        except (Fault, Refusal) as reason:
+            return Pilot(pilot.id, "broken", pilot.facts, fault=str(reason))
         return self.pilot(pilot.id)
 
 
@@ -82,14 +89,20 @@ def open_session(folder: Path, *, chosen: str | None) -> Session:
     return Session(Store(folder), chosen=chosen)
 
 
+def drawn(release: Release, chart: str, *, mode: Mode, width: int) -> Figure:
+    """The named chart without its frame, for a page; drawn once for each release, mode and width."""
+    made = (release.registration.hash, release.data.hash, release.provenance.created_at, release.policy.name)
+    return _figure(release, (release.study.id, *made), chart, mode, width)
+
+
 class _NotAnalysedError(LookupError):
     """Raised past the cache, so that "nothing there yet" is never remembered."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _study(_store: Store, key: tuple[str, str, str]) -> Study:
-    """The declaration; `key` changes with it."""
-    return _store.study(key[1])
+def _facts(_store: Store, key: tuple[str, str, str]) -> StudyFacts:
+    """What the declaration says of the study; `key` changes with it."""
+    return study_facts(_store.study(key[1]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
@@ -99,3 +112,10 @@ def _release(_store: Store, key: tuple[str, str, str], policy: str) -> Release:
     if evaluation is None:
         raise _NotAnalysedError
     return release(evaluation, POLICIES[policy])
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _figure(_release: Release, made: tuple[str, ...], chart: str, mode: Mode, width: int) -> Figure:
+    """A chart's figure; `made` says which evaluation under which policy it is of."""
+    del made
+    return charts()[chart].draw(_release, mode=mode, width=width, framed=False)

@@ -56,28 +56,26 @@ class _Fresh:
         import pyarrow as pa
 
         self._engine = engine
-        self._rows = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
-        self._in = np.ones(rows.num_rows, dtype=bool)
+        self._rows = self._left = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
         self.hand()
 
     def out(self, found: pa.Table) -> pa.Table:
         """Take out the rows at the positions in `found`, and return them."""
+        from pyarrow import compute
+
         positions = found["position"].combine_chunks()
-        self._in[positions.to_numpy(zero_copy_only=False)] = False
+        if len(positions):
+            gone = compute.is_in(self._left["position"], value_set=positions)
+            self._left = self._left.filter(compute.invert(gone))
         return self._rows.take(positions).drop_columns(["position"])
 
     def hand(self) -> None:
         """Show the engine what is left."""
-        self._engine.hand("fresh", self._left())
+        self._engine.hand("fresh", self._left)
 
     def left(self) -> pa.Table:
         """What is left."""
-        return self._left().drop_columns(["position"])
-
-    def _left(self) -> pa.Table:
-        import pyarrow as pa
-
-        return self._rows if self._in.all() else self._rows.filter(pa.array(self._in))
+        return self._left.drop_columns(["position"])
 
 
 def ambiguous_ids(engine: Engine) -> int:

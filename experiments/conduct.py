@@ -11,6 +11,7 @@ from experiments.sql import part
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sqlglot import exp
 
     from experiments.engine import Engine
     from experiments.manifest import Manifest
@@ -30,16 +31,14 @@ def conduct(engine: Engine, study: Study, *, clustered: bool) -> Conduct:
     arms = [arm.name for arm in study.design.arms]
     units = {arm: rows[arm]["units"] if arm in rows else 0 for arm in arms}
     clusters = {arm: rows[arm]["clusters"] if arm in rows else 0 for arm in arms}
-    mixed = _mixed(engine, own)
-    torn = engine.ask(part("SELECT count(*) AS n FROM torn"))["n"][0].as_py()
     days, silent = _days(engine)
     return Conduct(
         assigned=clusters if clustered else units,
         shares={arm.name: arm.share for arm in study.design.arms},
         assigned_by="cluster" if clustered else "unit",
-        in_two_arms=torn,
-        saw_other_arm=mixed["other"],
-        never_assigned=mixed["unassigned"],
+        in_two_arms=_count(engine, part("SELECT count(*) AS n FROM torn")),
+        saw_other_arm=_saw_other_arm(engine, own),
+        never_assigned=_never_assigned(engine),
         days_without_events=silent,
         days=days,
         flow=_flow(engine, study, own, units),
@@ -63,15 +62,28 @@ def data_facts(manifest: Manifest, ran: Conduct, frame: pd.DataFrame) -> DataFac
     )
 
 
-def _mixed(engine: Engine, own: object) -> dict[str, int]:
-    """Units with events that carry another arm than their own, and units with events but no assignment."""
+def _saw_other_arm(engine: Engine, own: exp.Expression) -> int:
+    """Units with events that carry another arm than their own."""
     query = part(
-        """SELECT count(DISTINCT e.unit) FILTER (WHERE NOT e.arm IS NULL AND e.arm <> own.arm) AS other,
-                  count(DISTINCT e.unit) FILTER (WHERE own.unit IS NULL) AS unassigned
-           FROM events AS e LEFT JOIN own ON e.unit = own.unit WHERE NOT e.unit IN (SELECT unit FROM torn)"""
-    ).with_("own", as_=own)
-    found: dict[str, int] = engine.ask(query).to_pylist()[0]
-    return found
+        """SELECT count(DISTINCT e.unit) AS n FROM events AS e JOIN own ON e.unit = own.unit
+           WHERE NOT e.arm IS NULL AND e.arm <> own.arm"""
+    )
+    return _count(engine, query.with_("own", as_=own))
+
+
+def _never_assigned(engine: Engine) -> int:
+    """Units with events but no assignment, not counting those that were assigned twice."""
+    query = part(
+        """SELECT count(DISTINCT e.unit) AS n FROM events AS e ANTI JOIN known ON e.unit = known.unit"""
+    )
+    known = part(
+        "SELECT unit FROM events WHERE event = :assigned UNION ALL SELECT unit FROM torn", assigned=ASSIGNED
+    )
+    return _count(engine, query.with_("known", as_=known))
+
+
+def _count(engine: Engine, query: exp.Expression) -> int:
+    return int(engine.ask(query)["n"][0].as_py())
 
 
 def _days(engine: Engine) -> tuple[int, int]:
@@ -87,7 +99,7 @@ def _days(engine: Engine) -> tuple[int, int]:
     return days, days - row["busy"]
 
 
-def _flow(engine: Engine, study: Study, own: object, units: dict[str, int]) -> tuple[FlowStep, ...]:
+def _flow(engine: Engine, study: Study, own: exp.Expression, units: dict[str, int]) -> tuple[FlowStep, ...]:
     """The way from everybody assigned to everybody exposed."""
     assigned = FlowStep("assigned", units)
     if study.exposure == ASSIGNED:
@@ -108,6 +120,8 @@ def _hash(frame: pd.DataFrame, events: int) -> str:
         content.update(f"\n{name}\n".encode())
         if values.dtype.kind in "fiub":
             content.update(values.to_numpy(dtype="<f8", na_value=float("nan")).tobytes())
+        elif values.dtype.kind == "M":
+            content.update(values.to_numpy().astype("<i8").tobytes())
         else:
-            content.update("\n".join(values.astype("str").fillna("")).encode())
+            content.update("\n".join(values.fillna("")).encode())
     return content.hexdigest()

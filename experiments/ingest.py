@@ -112,7 +112,10 @@ def _screened(
             opened, batch.append_column("file", pa.repeat(pa.scalar(number), batch.num_rows))
         )
         verdict = judged["verdict"]
-        good.append(judged.filter(compute.is_null(verdict)).drop_columns(["verdict"]))
+        if verdict.null_count == len(verdict):
+            good.append(judged)
+            continue
+        good.append(judged.filter(compute.is_null(verdict)))
         left = compute.equal(verdict, screen.left_behind)
         file.left_behind += compute.sum(left).as_py() or 0
         broken = judged.filter(compute.and_(compute.is_valid(verdict), compute.invert(left)))

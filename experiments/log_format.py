@@ -43,7 +43,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows as text: `table` has the wanted columns that the file holds, `lines` where each row begins."""
+    """Some rows as text (or times): `table` has the wanted columns of the file, `lines` their first lines."""
 
     table: pa.Table
     lines: NDArray[np.int64]

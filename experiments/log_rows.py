@@ -61,7 +61,7 @@ class LogRows:
         wanted = next(name for name, ours in self._names.items() if ours == column)
         return Fault(
             f"{self.path.name} has no column {wanted!r}.",
-            expected="it, or its name under log.columns in the study file",
+            expected="that column, or what the log calls it under log.columns in the study file",
             do=did_you_mean(wanted, [name for name in names if PLAIN_NAME.fullmatch(name)]),
         )
 

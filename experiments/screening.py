@@ -40,7 +40,7 @@ class Screen:
         self._query = _query(study, self.vocabulary, self.rules)
         padded = key.ljust(64, b"\0")
         self._keys = {
-            "events": sha256(b"events" + key).digest(),
+            "labels": sha256(b"labels" + key).digest(),
             "inner": bytes(byte ^ 0x36 for byte in padded),
             "outer": bytes(byte ^ 0x5C for byte in padded),
         }
@@ -70,16 +70,14 @@ def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...]) -> exp
         exp.select("line", "file", named(verdict, "verdict"), *kept, part("people.serial"))
         .from_("typed")
         .join("people", on=part("typed.unit = people.id"), join_type="left")
-        .join("visits", on=part("typed.session = visits.id"), join_type="left")
         .with_("cells", as_=cells)
         .with_("typed", as_=typed)
-        .with_("people", as_=_pseudonyms("unit", ""))
-        .with_("visits", as_=_pseudonyms("session", "session:"))
+        .with_("people", as_=_people())
     )
 
 
 def _cell(name: str) -> exp.Expression:
-    return named(part("nullif(:c, '')", c=column(name)), name)
+    return named(part("nullif(CAST(:c AS TEXT), '')", c=column(name)), name)
 
 
 def _typed(study: Study, vocabulary: Vocabulary) -> dict[str, exp.Expression]:
@@ -119,7 +117,7 @@ def _kept(name: str, vocabulary: Vocabulary) -> exp.Expression:
     """The stored form of a column."""
     forms: dict[str, Any] = {
         "unit": part("people.pseudonym"),
-        "session": part("visits.pseudonym"),
+        "session": _keyed(part("'session=' || typed.session")),
         "occurred_at": column("instant"),
         "value": column("number"),
         "item": column("place"),
@@ -137,28 +135,33 @@ def _event_key(vocabulary: Vocabulary) -> exp.Expression:
     ]
     cells = exp.func("concat", *pieces)
     text = part("CASE WHEN event_id IS NULL THEN :cells ELSE 'event_id=' || event_id END", cells=cells)
-    # Keyed, and cut to a quarter, so that nobody without the key can go from a guess to the number.
-    return _number(part("sha256($events || encode(:text))", text=text), 1)
+    return _keyed(text)
 
 
-def _pseudonyms(name: str, kind: str) -> exp.Select:
-    """The distinct ids of a column beside two numbers cut from their HMAC-SHA-256 (RFC 2104)."""
-    ids = part("SELECT DISTINCT :c AS id FROM cells WHERE NOT :c IS NULL", c=column(name))
-    macs = exp.select("id", named(_mac(part(":kind || trim(id)", kind=kind)), "mac")).from_(
-        ids.subquery("ids")
+def _keyed(text: exp.Expression) -> exp.Expression:
+    """A number for a text, for equality within the study: nobody without the key can go from a guess to it.
+
+    SHA-256 of the key and the text; a quarter of it, so that nothing can be appended to a known text.
+    """
+    return _number(part("sha256($labels || encode(:text))", text=text), 1)
+
+
+def _people() -> exp.Select:
+    """The distinct ids of units, each beside its pseudonym and a second number (`serial`) from the same MAC."""
+    macs = exp.select("id", named(_mac(part("trim(id)")), "mac")).from_(
+        part("SELECT DISTINCT unit AS id FROM cells WHERE NOT unit IS NULL").subquery("ids")
     )
     unclean = part(
         "length(id) > :longest OR regexp_matches(id, '[[:cntrl:]]') OR trim(id) = ''", longest=LONGEST_ID
     )
-    numbers = {
-        "pseudonym": _number(column("mac"), 1),
-        "serial": _number(column("mac"), 17),
-        "unclean": unclean,
-    }
-    return exp.select("id", *(named(e, n) for n, e in numbers.items())).from_(macs.subquery("macs"))
+    pseudonym, serial = _number(column("mac"), 1), _number(column("mac"), 17)
+    return exp.select(
+        "id", named(pseudonym, "pseudonym"), named(serial, "serial"), named(unclean, "unclean")
+    ).from_(macs.subquery("macs"))
 
 
 def _mac(text: exp.Expression) -> exp.Expression:
+    """HMAC-SHA-256 (RFC 2104) in hex."""
     return part("sha256($outer || unhex(sha256($inner || encode(:text))))", text=text)
 
 

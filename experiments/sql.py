@@ -41,7 +41,7 @@ def among(name: str, values: Iterable[str]) -> exp.Expression:
     """Whether a column holds one of some words; false where there are none.
 
     >>> among("event", ["click", "search"]).sql("duckdb")
-    '"event" IN (\'click\', \'search\')'
+    '"event" IN (\\'click\\', \\'search\\')'
     """
     known = [exp.Literal.string(value) for value in values]
     return column(name).isin(*known) if known else exp.false()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from analysis.about import Conduct, DataFacts
 from analysis.estimator import estimators
@@ -40,6 +41,7 @@ def estimate(question: Question) -> Evaluation:
     _known(question.kind, kinds(), "outcome kind", "There are")
     if question.estimator is not None:
         _known(question.estimator, estimators(), "estimator", "There are")
+    _consistent(question)
     groups = (question.arm, question.cluster, question.strata)
     frame = read_table(question.table, text=[column for column in groups if column is not None])
     return _from_counts(question, frame) if question.counts else _from_rows(question, frame)
@@ -155,7 +157,8 @@ def _unit_frame(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
     if question.exposure is not None:
         columns[EXPOSURE] = numbers(frame, question.exposure)
     if question.offset is not None:
-        columns[EXPOSURE] = numbers(frame, question.offset).map(math.exp)
+        with np.errstate(over="ignore"):  # an infinite exposure is refused later, like one of 0
+            columns[EXPOSURE] = numbers(frame, question.offset).map(np.exp)
     return pd.DataFrame(columns)
 
 
@@ -166,16 +169,33 @@ def _fitting(question: Question, frame: pd.DataFrame) -> None:
             expected="one row a unit",
             do="Put each unit's rows together into one first.",
         )
-    if question.layout == "clustered" and question.cluster is None:
+    if taken := {"arm", "cluster", "stratum"} & set(question.covariates):
+        raise Fault(f'A covariate cannot be called "{taken.pop()}" here.', do="Rename the column.")
+
+
+def _consistent(question: Question) -> None:
+    """Raises Fault where the question contradicts itself, whatever the table holds."""
+    by_cluster = "cluster" in LAYOUTS[question.layout].requires
+    if by_cluster and not question.counts and question.cluster is None:
         raise Fault("The layout clustered needs the clusters' column.", do="Name it with --cluster.")
+    if question.cluster is not None and not by_cluster:
+        raise Fault(
+            f"Clusters were named, but in the layout {question.layout} each unit was assigned by itself.",
+            do="Add --layout clustered, or leave --cluster out.",
+        )
+    if question.covariates and question.counts:
+        raise Fault("One row an arm has no covariates.", do="Leave --covariate out, or load the units' rows.")
     if (question.exposure or question.offset) and question.kind != "count":
         raise Fault(f"A {question.kind} outcome has no exposure.", do="Leave --exposure and --offset out.")
     if question.exposure and question.offset:
         raise Fault(
             "Exposure was given twice.", do="Name --exposure, or --offset for its logarithm, not both."
         )
-    if taken := {"arm", "cluster", "stratum"} & set(question.covariates):
-        raise Fault(f'A covariate cannot be called "{taken.pop()}" here.', do="Rename the column.")
+    if question.kind == "proportion" and question.margin is not None and question.margin >= 1:
+        raise Fault(
+            "A margin of 1 or more allows any difference of two proportions.",
+            expected="a share below 1, such as 0.05 for five percentage points",
+        )
 
 
 def _known(word: str, known: Iterable[str], what: str, there_are: str) -> None:

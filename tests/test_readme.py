@@ -15,10 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from analysis.estimator import estimators
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 SAME = doctest.OutputChecker()
+QUALIFIERS = {None: "", True: " with covariates", False: " without covariates"}
+ESTIMANDS = {
+    None: "",
+    "individual-average": " (individual average)",
+    "cluster-average": " (cluster average)",
+}
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -66,7 +74,8 @@ def test_every_block_prints_what_the_readme_says(folder):
                     capture_output=True,
                     text=True,
                 )
-                assert SAME.check_output(expected + "\n", done.stdout.strip() + "\n", OPTIONS), (
+                printed = done.stdout.replace("\N{NO-BREAK SPACE}", " ").strip()
+                assert SAME.check_output(f"{expected}\n", f"{printed}\n", OPTIONS), (
                     f"$ {command}\nREADME:\n{expected}\nprinted:\n{done.stdout}"
                 )
                 ran += 1
@@ -84,3 +93,30 @@ def test_every_picture_and_file_the_readme_links_to_exists():
     linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README)
     assert linked
     assert [target for target in linked if not (ROOT / target.split("#")[0]).exists()] == []
+
+
+def grid() -> list[str]:
+    """The rows of the README's table of methods, made from the registry."""
+    from dashboard.document import estimator_document
+
+    rows = []
+    for estimator in estimators().values():
+        shown = estimator_document(estimator)
+        first = dict.fromkeys(
+            f"{claim['kind']}{QUALIFIERS[claim.get('covariates')]}{ESTIMANDS[claim.get('estimand')]}"
+            f"{' from totals' if claim.get('rows') is False else ''}"
+            for claim in shown["default_for"]
+        )
+        cells = (
+            f"`{estimator.name}`",
+            ", ".join(shown["layouts"]),
+            ", ".join(shown["kinds"]),
+            ", ".join(first),
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return rows
+
+
+def test_the_table_of_methods_is_the_registry():
+    table = README.partition("| method | layout |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert table == grid()

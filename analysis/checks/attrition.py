@@ -103,12 +103,11 @@ def _result(
         {"lost_treatment": lost[0], "n_treatment": n[0], "lost_control": lost[1], "n_control": n[1]},
         {
             "outcome": outcome.label,
-            "treatment": contrast.treatment,
-            "control": contrast.control,
             "p": format_p(p_value),
         },
         p_value=None if by_cluster else p_value,
         subject=outcome.name,
+        arms={"treatment": contrast.treatment, "control": contrast.control},
     )
 
 

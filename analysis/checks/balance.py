@@ -19,6 +19,7 @@ from analysis.checks._words import format_p
 from analysis.clusters import cluster_means
 from analysis.distributions import two_sided_normal, two_sided_t
 from analysis.evidence import design_matrix
+from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,14 +94,13 @@ def _result(table: UnitTable, covariate: str, contrast: Contrast) -> CheckResult
         {},
         {
             "covariate": covariate,
-            "treatment": contrast.treatment,
-            "control": contrast.control,
             "size": f"{size:.2f}" if np.isfinite(size) else "any number of",
             "p": format_p(p_value),
         },
         difference if np.isfinite(difference) else None,
         p_value,
         covariate,
+        arms={"treatment": contrast.treatment, "control": contrast.control},
     )
 
 
@@ -111,7 +111,11 @@ def _compared(table: UnitTable, covariate: str, contrast: Contrast) -> Iterator[
     treated = frame["arm"].to_numpy() == contrast.treatment
     if min(treated.sum(), (~treated).sum()) < 2:
         return
-    for column in design_matrix(frame, (covariate,))[0].T:
+    try:
+        columns = design_matrix(frame, (covariate,))[0].T
+    except Refusal:  # the findings say why the covariate cannot be used
+        return
+    for column in columns:
         difference = standardised_difference(column[treated], column[~treated])
         if "cluster" in table.layout.requires:
             yield difference, _by_cluster(frame, column, treated)

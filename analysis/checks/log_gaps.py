@@ -21,8 +21,10 @@ def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, .
         return ()
     numbers = {"empty": f"{conduct.days_without_events:,}", "days": f"{conduct.days:,}"}
     if conduct.days_without_events == 0:
-        return (CheckResult("log_gaps", "pass", "Each of the log's {days} days has events.", {}, numbers),)
-    says = "{empty} of the log's {days} days have no event at all."
+        return (
+            CheckResult("log_gaps", "pass", "Every day of the log has events (days: {days}).", {}, numbers),
+        )
+    says = "Days of the log without any event: {empty} of {days}."
     return (CheckResult("log_gaps", "warn", says, {}, numbers, float(conduct.days_without_events)),)
 
 

@@ -88,7 +88,7 @@ def _result(
     seen = ", ".join(f"{{arm_{i}}} {{n_{i}}}" for i in range(len(arms)))
     counts = {f"n_{i}": conduct.assigned.get(arm, 0) for i, arm in enumerate(arms)}
     by_cluster = conduct.assigned_by == "cluster"
-    numbers = {f"arm_{i}": arm for i, arm in enumerate(arms)} | {"p": format_p(p_value)}
+    numbers = {"p": format_p(p_value)}
     if by_cluster:  # clusters are no people, and are not masked
         numbers |= {name: f"{count:,}" for name, count in counts.items()}
     return CheckResult(
@@ -99,6 +99,7 @@ def _result(
         numbers,
         statistic,
         p_value,
+        arms={f"arm_{i}": arm for i, arm in enumerate(arms)},
     )
 
 

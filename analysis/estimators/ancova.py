@@ -47,15 +47,15 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     additive = least_squares(design(rows.treated, rows.covariates, interacted=False), rows.y)
     by_arm = unequal(evidence)
     interacted = _interacted(rows, required=by_arm)
-    chosen = interacted if by_arm and interacted else additive
-    effect = t_effect(_slope(chosen), _se(chosen, hc2(chosen)), df=chosen.df, level=settings.level)
+    parameters = _additive(additive, settings.level) | interacted
+    chosen = "interacted" if by_arm and interacted else "additive"
+    estimate, se, df = (parameters[f"{chosen}_{figure}"] for figure in ("estimate", "se_hc2", "df"))
+    effect = t_effect(estimate, se, df=df, level=settings.level)
     effects = {"mean_difference": effect}
     if evidence.outcome.kind == "score":
         effects["standardised_difference"] = _in_standard_deviations(evidence, effect)
-    parameters = _additive(additive, settings.level) | against_margin(evidence.outcome, effect)
-    if interacted:
-        parameters |= _figures(interacted, "interacted")
-    return Estimate(effects, parameters, notes=(INTERACTED,) if chosen is interacted else ())
+    parameters |= against_margin(evidence.outcome, effect)
+    return Estimate(effects, parameters, notes=(INTERACTED,) if chosen == "interacted" else ())
 
 
 def unequal(evidence: Evidence) -> bool:
@@ -72,16 +72,17 @@ def design(treated: NDArray[np.bool_], covariates: Matrix, *, interacted: bool) 
     return np.column_stack([np.ones_like(arm), arm, centred, *products])
 
 
-def _interacted(rows: Rows, *, required: bool) -> LeastSquares | None:
-    """Lin's regression; None without covariates, or where it cannot be had and is only wanted beside the other."""
+def _interacted(rows: Rows, *, required: bool) -> dict[str, float]:
+    """Lin's regression; none without covariates, or where it cannot be had and is only wanted beside the other."""
     if rows.covariates.shape[1] == 0:
-        return None
+        return {}
     try:
-        return least_squares(design(rows.treated, rows.covariates, interacted=True), rows.y)
+        x = design(rows.treated, rows.covariates, interacted=True)
+        return _figures(least_squares(x, rows.y), "interacted")
     except Refusal:
         if required:
             raise
-        return None
+        return {}
 
 
 def _slope(fitted: LeastSquares) -> float:

@@ -6,7 +6,7 @@ Estimand: The average over clusters (cluster-average): a difference in means of 
 Assumes: Every allocation with as many treated clusters (in each stratum, where clusters were stratified) was
     equally likely. The p-value needs nothing else; the interval supposes the same effect in every cluster.
 Interval: The effects that the test does not reject. Up to 20,000 allocations are all counted; of more, 9,999 are
-    drawn with the plan's seed. An end is open where no effect could be rejected.
+    drawn with the plan's seed (999 of more than 2,500 clusters). An end is open where no effect could be rejected.
 Breaks when: There are few clusters: with 3 against 3 no p-value lies below 0.10, with 4 against 4 none below 0.029.
     `smallest_p` is the smallest that this design could have given.
 Source: Fisher (1935), The Design of Experiments; Gail et al. (1996), Statistics in Medicine 15:1069; Hayes and

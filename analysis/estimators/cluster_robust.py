@@ -83,7 +83,9 @@ class _Run:
     def effect(self, contrast: Matrix, *, ratio: float | None = None) -> Effect:
         """The effect of a contrast of coefficients; with `ratio`, of its logarithm, the contrast its gradient."""
         robust = cr2(self.regression, self.cluster, contrast=contrast)
-        if robust.se <= 1e-12 * float(np.abs(contrast * self.regression.coefficients).max()):
+        fitted = self.regression.x @ self.regression.coefficients
+        size = float(np.sqrt(fitted @ fitted / fitted.size))
+        if robust.se <= 1e-12 * size * float(np.abs(contrast).max()):
             raise Refusal(
                 "Clusters of one arm do not differ from each other, so that chance cannot be judged.",
                 remedy="Include more clusters, or check the outcome's event and window.",

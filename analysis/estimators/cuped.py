@@ -29,6 +29,9 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The difference in adjusted means; with one covariate its slope is the parameter `slope`."""
     rows = evidence.require_rows()
     centred = rows.covariates - rows.covariates.mean(axis=0)
+    least_squares(
+        np.column_stack([np.ones(rows.y.size), rows.treated, centred]), rows.y
+    )  # refuses the arm's doubles
     slopes = least_squares(np.column_stack([np.ones(rows.y.size), centred]), rows.y).coefficients[1:]
     adjusted = rows.y - centred @ slopes
     treatment, control = (moments({"value": adjusted[side]}) for side in (rows.treated, ~rows.treated))

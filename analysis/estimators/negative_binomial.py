@@ -23,7 +23,7 @@ from analysis.estimator import Estimator
 from analysis.finding import Estimate
 from analysis.generalised import poisson
 from analysis.negative_binomial import Counts, compressed, negative_binomial
-from analysis.rates import rate_effects, regression
+from analysis.rates import rate_effects, regression, small_arms
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
@@ -51,7 +51,8 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     }
     if model.dispersion:
         parameters["theta"] = 1 / model.dispersion
-    return Estimate(effects, parameters, notes=() if model.dispersion else (NO_DISPERSION,))
+    notes = () if model.dispersion else (NO_DISPERSION,)
+    return Estimate(effects, parameters, notes=(*notes, *small_arms(evidence)))
 
 
 ESTIMATOR = Estimator(

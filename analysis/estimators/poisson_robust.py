@@ -21,7 +21,7 @@ from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
 from analysis.generalised import poisson, robust
 from analysis.outcomes.count import Count
-from analysis.rates import rate_effects, regression, shared_rate
+from analysis.rates import rate_effects, regression, shared_rate, small_arms
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
@@ -32,6 +32,7 @@ NO_SPREAD = (
     "No interval: events and exposure alone do not tell how units differ. Add the columns n and sd (units, and the "
     "standard deviation of events a unit) for one."
 )
+ALIKE = "The interval supposes that every unit was exposed equally long."
 
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
@@ -42,7 +43,7 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     model = poisson(found.x, found.y, offset=found.offset)
     sandwich = robust(model, power=2)
     effects = rate_effects(found, model.coefficients, sandwich, level=settings.level)
-    return Estimate(effects, _standard_errors(model))
+    return Estimate(effects, _standard_errors(model), small_arms(evidence))
 
 
 def _standard_errors(model: Fit) -> dict[str, float]:
@@ -70,7 +71,8 @@ def _from_summaries(evidence: Evidence, level: float) -> Estimate:
         {
             "rate_ratio": ratio_effect(log(ratio), sqrt(square1 + square0), df=df, level=level),
             "rate_difference": t_effect(difference, se, df=df, level=level),
-        }
+        },
+        notes=(ALIKE, *small_arms(evidence)),
     )
 
 

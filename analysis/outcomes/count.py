@@ -95,9 +95,8 @@ def valid(parts: Parts) -> str | None:
     values, exposure = parts["value"], parts["exposure"]
     if not (np.isfinite(values) & (values >= 0) & (values == np.floor(values))).all():
         return "it holds a value that is not a whole number from 0 upwards"
-    return (
-        None if (np.isfinite(exposure) & (exposure > 0)).all() else "it holds an exposure that is not above 0"
-    )
+    possible = np.isfinite(exposure) & (exposure > 0)
+    return None if possible.all() else "it holds an exposure that is not a number above 0"
 
 
 def draw(

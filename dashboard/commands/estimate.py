@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(lines(found)))
     if found.findings:
         return 0
-    for refusal in found.not_estimable:
-        print(f"{refusal.reason} {refusal.remedy}", file=sys.stderr)
+    for line in dict.fromkeys(f"{refusal.reason} {refusal.remedy}" for refusal in found.not_estimable):
+        print(line, file=sys.stderr)
     return 1
 
 

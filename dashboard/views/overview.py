@@ -34,13 +34,13 @@ def render(session: Session) -> None:
 
 
 def _topic(pilot: Pilot) -> str:
-    return pilot.study.topic if pilot.study else "unreadable"
+    return pilot.facts.topic if pilot.facts else "unreadable"
 
 
 def _card(pilot: Pilot) -> None:
     st.subheader(elements.plain(pilot.title), anchor=False)
-    if pilot.study:
-        blocks.data_banner(pilot.study.data_are)
+    if pilot.facts:
+        blocks.data_banner(pilot.facts.data_are)
     if pilot.release is None:
         mark = words.STATES[pilot.state]
         elements.says(pilot.fault or mark.means, before=elements.badge(mark))
@@ -48,7 +48,7 @@ def _card(pilot: Pilot) -> None:
         blocks.short_answers(pilot.release)
         for finding in telling.of_role(pilot.release, "primary"):
             blocks.finding_block(pilot.release, finding, in_full=False)
-    if pilot.study:
+    if pilot.facts:
         st.page_link(
             st.session_state["pages"]["study"],
             label=f"See all of “{elements.plain(pilot.title)}”",

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from dashboard.words.vocabulary import SCALE_UNITS
+from dashboard.words.vocabulary import PERCENTAGE_POINTS, SCALE_UNITS, SHARE
 
 if TYPE_CHECKING:
     from analysis.finding import Effect
@@ -93,6 +93,8 @@ def factor_and_unit(scale: Scale, outcome: Outcome) -> tuple[float, str]:
     if scale.is_ratio:
         return 1.0, ""
     factor, unit = SCALE_UNITS.get(scale.name, (1.0, None))
+    if unit is None and plain_unit(outcome) == SHARE:
+        return PERCENTAGE_POINTS
     return factor, plain_unit(outcome) if unit is None else unit
 
 

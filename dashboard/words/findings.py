@@ -15,7 +15,7 @@ from dashboard.words.figures import (
     plain_unit,
 )
 from dashboard.words.pieces import Telling, margin_clause, still_possible, told_effect
-from dashboard.words.vocabulary import ADJUSTMENTS
+from dashboard.words.vocabulary import ADJUSTMENTS, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +53,8 @@ def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None)
     if outcome.scale.name == "risk_difference":
         return f"{percent(value)} of {arm.n.text}"
     unit = plain_unit(outcome)
+    if unit == SHARE:
+        return f"{percent(value)} (n = {arm.n.text})"
     places = None if decimals is None else max(decimals - 1, decimals_for(value))
     return f"{number(value, decimals=places)}{' ' + unit if unit else ''} (n = {arm.n.text})"
 

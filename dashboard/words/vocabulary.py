@@ -78,8 +78,10 @@ FLOW_WORDS: Mapping[str, str] = {
     "in_log": "Seen in the log",
     "assigned": "Assigned to an arm",
     "exposed": "Reached the point where the arms differ",
-    "analysed": "In the analysis",
+    "analysed": "Analysed for the main question",
 }
+
+SHARE = "share"  # the unit of values that are fractions of 1: shown as per cent, differences in percentage points
 
 DATA_ARE: Mapping[str, str] = {
     "simulated": "Simulated data. These figures test the method; they say nothing about real people.",
@@ -103,8 +105,10 @@ ESTIMANDS: Mapping[str, str] = {
 }
 
 # A scale's factor for display and the unit that follows; None stands for the outcome's own unit.
+PERCENTAGE_POINTS = (100.0, "percentage points")
+
 SCALE_UNITS: Mapping[str, tuple[float, str | None]] = {
-    "risk_difference": (100.0, "percentage points"),
+    "risk_difference": PERCENTAGE_POINTS,
     "percent_change": (1.0, "%"),
     "standardised_difference": (1.0, "standard deviations"),
 }

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedIOBase
 
-BLOCK = 8 * 1024 * 1024  # bytes
+BLOCK = 32 * 1024 * 1024  # bytes
+THREADED = 2 * 1024 * 1024  # bytes a thread parses at a time
 LONGEST_HEADER = 64 * 1024
 LONGEST_QUOTED = 64 * 1024 * 1024  # a quote that is open for longer was never meant as one
 NUMBER_OF_FIELDS = ("another number of fields", "as many as the header has; perhaps a quote is left open")
@@ -81,10 +82,12 @@ def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
+    # Threads cut the block at line ends, and may do so only where no line end can be inside quotes.
+    piece = len(content) + 1 if b'"' in content else THREADED
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(content) + 1),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=piece),
             parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()),

@@ -40,7 +40,7 @@ class ParquetReader:
             )
 
     def blocks(self, wanted: tuple[str, ...]) -> Iterator[Block]:
-        """The rows in blocks, every cell as text."""
+        """The rows in blocks, every cell as text; times stay times."""
         import numpy as np
         import pyarrow as pa
 
@@ -73,7 +73,7 @@ def _as_text(cells: pa.Array, name: str) -> pa.Array:
             )
         return cells.dictionary_decode().cast(pa.string())
     if pa.types.is_timestamp(kind):
-        return cells.cast(pa.timestamp("us", kind.tz and "UTC"), safe=False).cast(pa.string())
+        return cells.cast(pa.timestamp("us", kind.tz and "UTC"), safe=False)
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise Fault(f"The column {name} holds lists, objects or bytes.", expected="plain values")
     return cells.cast(pa.string())

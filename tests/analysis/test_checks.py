@@ -215,3 +215,8 @@ def test_no_sentence_holds_a_masked_count():
         for found in check.run(PLAN, units, how):
             said = found.sentence(**dict.fromkeys(found.counts, "<10"))
             assert not {"7", "3", "4"} & set(said.replace(",", " ").replace(".", " ").split())
+
+
+def test_a_sentence_names_arms_by_their_labels_where_these_are_known():
+    (found,) = run("sample_ratio", how=conduct(60, 40))
+    assert found.sentence({"a": "No warning"}).startswith("Units assigned: ‘No warning’ 60, b 40;")

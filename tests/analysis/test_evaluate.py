@@ -100,6 +100,13 @@ def test_missing_outcomes_are_counted_by_arm_and_left_out():
     assert evidence.require_rows().y.size == 95 + 81
 
 
+def test_the_flow_ends_with_the_units_whose_main_outcome_was_measured():
+    frame = prichard_2022()
+    frame.loc[frame.index[:5], "stayed"] = np.nan
+    assert answers(frame).analysed.by_arm == {"control": 95, "ip-tracing": 81, "illegality": 99}
+    assert answers(frame.assign(stayed=np.nan)).analysed.total == 0
+
+
 def test_a_gap_in_a_covariate_is_filled_with_the_mean_and_nobody_is_lost():
     matrix, names = design_matrix(pd.DataFrame({"age": [20.0, np.nan, 40.0]}), ("age",))
     assert names == ("age",)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from experiments import screening
 from experiments.faults import Fault
 from experiments.pilot import ingest
+from experiments.sql import part
 from tests.small_pilot import CLUSTERED, DECLARED
 
 if TYPE_CHECKING:
@@ -323,20 +325,13 @@ def test_progress_tells_rows_and_pace(pilot: SmallPilot) -> None:
 def test_units_that_would_share_a_number_are_refused(
     pilot: SmallPilot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sqlglot import exp
-
-    from experiments import screening
-
     real = screening._number
-    monkeypatch.setattr(
-        screening,
-        "_number",
-        lambda mac, start: (
-            exp.cast(exp.Literal.number(7), "UBIGINT")
-            if start == 1 and mac.name == "mac"
-            else real(mac, start)
-        ),
-    )
+
+    def all_alike(mac: Any, start: int) -> Any:
+        """Every unit gets number 7, beside a second number of its own."""
+        return part("CAST(7 AS UBIGINT)") if start == 1 and mac.name == "mac" else real(mac, start)
+
+    monkeypatch.setattr(screening, "_number", all_alike)
     with pytest.raises(Fault, match="came out as the same pseudonym"):
         pilot.log(HEADER + GOOD)
 
@@ -344,7 +339,7 @@ def test_units_that_would_share_a_number_are_refused(
 def test_no_raw_id_reaches_the_disk(pilot: SmallPilot) -> None:
     rows = (
         "jane-doe,2026-03-01,assigned,none,secret-event,secret-visit\n"
-        + "jane-doe,bad,click,,secret-2,secret-visit\n"
+        "jane-doe,bad,click,,secret-2,secret-visit\n"
     )
     pilot.log("unit,occurred_at,event,arm,event_id,session\n" + rows)
     pilot.measured()

@@ -68,11 +68,11 @@ def test_a_check_does_not_pass_a_broken_study(check, layout):
 
 @pytest.mark.parametrize("sound", [True, False])
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_every_figure_of_a_sentence_is_a_count_or_a_number(check, sound):
+def test_every_place_of_a_sentence_is_a_count_a_number_or_an_arm(check, sound):
     for result in check.run(PLAN, *study(PARALLEL, sound=sound)):
         places = {name for _, name, _, _ in string.Formatter().parse(result.says) if name}
         assert result.name == check.name
-        assert places <= set(result.counts) | set(result.numbers)
+        assert places <= set(result.counts) | set(result.numbers) | set(result.arms)
         assert not any(
             letter.isdigit()
             for letter in string.Formatter()
