@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from analysis.refusal import Refusal
@@ -38,10 +38,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a fit is run with: the interval's level, the seed of anything random, the outcome's margin."""
+    """What a fit is run with: the interval's level, the seed of anything random, and each arm's declared share.
+
+    `shares` is empty for a bare table, whose allocation nobody declared.
+    """
 
     level: float = 0.95
     seed: int = 20_260_101
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registratio
 from analysis.check import CheckResult, checks
 from analysis.estimator import choose, sensitivities
 from analysis.evidence import gather
+from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
 from analysis.layout import PARALLEL
-from analysis.multiplicity import adjust
 from analysis.plan import Plan
 from analysis.refusal import Refusal
 from analysis.verdict import judge
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
-    from analysis.finding import Verdict
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
 
 STRATA_UNUSED = "The strata of the assignment are not used here."
-FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +155,6 @@ def _gathered(
         return answer(evidence, plan.declaration(outcome), plan.settings)
     except Refusal as refusal:
         return [], [NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)]
-
-
-def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings with their families' adjusted p-values, and the verdicts these allow.
-
-    Where a family is adjusted, a finding whose estimator gives no p-value is neither benefit nor harm.
-    """
-    judged = list(findings)
-    for role in FAMILIES:
-        members = [i for i, f in enumerate(judged) if f.default and f.outcome.role == role]
-        if plan.adjust == "none" or len(members) < 2:
-            continue
-        family = [i for i in members if judged[i].effect.p_value is not None]
-        for i in set(members) - set(family):
-            judged[i] = replace(judged[i], verdict=_untested(judged[i]))
-        raw = [judged[i].effect.p_value or 0.0 for i in family]
-        for i, adjusted in zip(family, adjust(raw, method=plan.adjust), strict=True):
-            verdict = judge(judged[i].outcome, judged[i].effect, significant=adjusted < plan.alpha)
-            judged[i] = replace(judged[i], p_adjusted=adjusted, adjusted_by=plan.adjust, verdict=verdict)
-    return judged
-
-
-def _untested(finding: Finding) -> Verdict:
-    if finding.estimate.descriptive:
-        return finding.verdict
-    return judge(finding.outcome, finding.effect, significant=False)
 
 
 def _figures(arm: str, summary: Summary) -> ArmFigures:

@@ -58,13 +58,11 @@ def least_squares(x: Matrix, y: Matrix) -> LeastSquares:
     scale = np.sqrt((x**2).sum(axis=0))
     if (scale == 0).any():
         raise _collinear()
-    # Scaled, so that the units of a covariate do not look like collinearity; without Q, which takes twice the time.
-    r = np.linalg.qr(x / scale, mode="r")
+    q, r = np.linalg.qr(x / scale)  # scaled, so that the units of a covariate do not look like collinearity
     if np.abs(np.diag(r)).min() < 1e-9:
         raise _collinear()
     root = np.linalg.inv(r) / scale[:, None]
-    coefficients = root @ (root.T @ (x.T @ y))
-    coefficients += root @ (root.T @ (x.T @ (y - x @ coefficients)))  # as exact as with Q (Björck 1987)
+    coefficients = root @ (q.T @ y)
     return LeastSquares(x, coefficients, y - x @ coefficients, root @ root.T)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from analysis.estimator import Declaration, Estimand, Settings
@@ -30,6 +30,7 @@ class Plan:
     estimand: Estimand = "individual-average"
     randomised: bool = True
     seed: int = 20_260_101
+    shares: dict[str, float] = field(default_factory=dict)  # of the allocation, by arm, as declared
 
     @property
     def settings(self) -> Settings:
@@ -38,7 +39,7 @@ class Plan:
         >>> Plan((), (), "parallel", alpha=0.1).settings.level
         0.9
         """
-        return Settings(level=1 - self.alpha, seed=self.seed)
+        return Settings(level=1 - self.alpha, seed=self.seed, shares=self.shares)
 
     def declaration(self, outcome: Outcome) -> Declaration:
         """What the choice of an estimator for `outcome` depends on."""

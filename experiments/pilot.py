@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from analysis.about import Registration
 from experiments.faults import Gate
 from experiments.keys import make_key
-from experiments.study_file import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +27,8 @@ def register(store: Store, path: Path, *, reason: str | None = None) -> Registra
     The same plan again changes nothing but titles and labels. Another plan replaces the first as long as no
     event was taken in; afterwards it is an amendment. Raises Gate for an amendment without a `reason`.
     """
+    from experiments.study_file import read_study  # its YAML and schema libraries: no page needs them
+
     study = read_study(path)
     make_key(study.id, store=store.path)
     with store.writing(study.id):
@@ -96,7 +96,9 @@ def stored_evaluation(store: Store, study_id: str) -> Evaluation | None:
 
 
 def _key(store: Store, study_id: str) -> str:
-    return hashlib.sha256(f"{store.data_key(study_id)} {version('watchkeeper')}".encode()).hexdigest()
+    from experiments.provenance import code_fingerprint
+
+    return hashlib.sha256(f"{store.data_key(study_id)} {code_fingerprint()}".encode()).hexdigest()
 
 
 def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Evaluation:

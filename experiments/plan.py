@@ -31,6 +31,7 @@ def analysis_plan(study: Study) -> Plan:
         stratified=bool(study.design.strata),
         estimand=cast("Estimand", study.plan.estimand),
         randomised=design.randomised,
+        shares={arm.name: arm.share for arm in study.design.arms},
     )
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
+import analysis
+import experiments
 from analysis.about import Provenance
 
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "duckdb", "pyarrow")
@@ -21,6 +26,20 @@ def provenance(seed: int) -> Provenance:
         seed=seed,
         created_at=now,
     )
+
+
+@cache
+def code_fingerprint() -> str:
+    """SHA-256 in hex of all that computes a result: the version, the libraries, and our own source.
+
+    A clone that was updated has the same version number and may compute something else; a result kept under
+    the old source must not be shown as if the new one had computed it.
+    """
+    digest = hashlib.sha256(repr([(package, _version(package)) for package in PACKAGES]).encode())
+    for package in (analysis, experiments):
+        for source in sorted(Path(package.__path__[0]).rglob("*.py")):
+            digest.update(hashlib.sha256(source.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _version(package: str) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 
 from analysis.about import Conduct, DataFacts
 from analysis.estimator import estimators
-from analysis.evaluate import Evaluation, answer, judged
+from analysis.evaluate import Evaluation, answer
 from analysis.evidence import Evidence, gather
+from analysis.families import judged
 from analysis.finding import NotEstimable
 from analysis.layout import LAYOUTS
 from analysis.outcome import kinds

@@ -69,12 +69,13 @@ def judge_attrition(
 
 
 def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
+    arms = set(table.frame["arm"].unique())
     return tuple(
         _result(plan, table, outcome, contrast, missing)
         for outcome in plan.outcomes
         if (missing := _missing(table, outcome)) is not None
         for contrast in plan.contrasts
-        if {contrast.treatment, contrast.control} <= set(table.frame["arm"])
+        if {contrast.treatment, contrast.control} <= arms
     )
 
 

@@ -6,7 +6,8 @@ Estimand: The difference of the two average outcomes, had everybody been treated
 Assumes: Units are independent; assignment was random; covariates were measured before assignment. The straight line
     need not be right for the estimate to be consistent, only for it to be most precise.
 Interval: Standard errors that allow for unequal variances (HC2) with Student's t on n - p degrees of freedom.
-    Where one arm has at least one and a half times the units of the other, slopes may differ by arm (Lin).
+    Where the declared shares of the arms differ, slopes may differ by arm (Lin); for a bare table, where one arm
+    has at least one and a half times the units of the other.
 Breaks when: There are few units for each covariate (below about 10), or units were assigned in clusters.
 Source: Lin 2013, Annals of Applied Statistics 7:295; Horn, Horn and Duncan 1975, JASA 70:380.
 """
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-# Declared shares of 1:1 seldom come out as far apart as this by chance, and 2:1 nearly always farther.
+# Without declared shares: 1:1 seldom comes out as far apart as this by chance, and 2:1 nearly always farther.
 UNEQUAL = 1.5
 INTERACTED = "The arms differ in size, so that slopes may differ by arm (Lin's regression)."
 
@@ -45,7 +46,7 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The adjusted difference in means; the additive and the interacted regression both as parameters."""
     rows = evidence.require_rows()
     additive = least_squares(design(rows.treated, rows.covariates, interacted=False), rows.y)
-    by_arm = unequal(evidence)
+    by_arm = unequal(evidence, settings)
     interacted = _interacted(rows, required=by_arm)
     parameters = _additive(additive, settings.level) | interacted
     chosen = "interacted" if by_arm and interacted else "additive"
@@ -58,8 +59,11 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     return Estimate(effects, parameters, notes=(INTERACTED,) if chosen == "interacted" else ())
 
 
-def unequal(evidence: Evidence) -> bool:
-    """Whether the arms differ so much in size that slopes may differ by arm."""
+def unequal(evidence: Evidence, settings: Settings) -> bool:
+    """Whether slopes may differ by arm: by the declared shares, for a bare table by the arms' sizes."""
+    arms = (evidence.contrast.treatment, evidence.contrast.control)
+    if settings.shares:
+        return settings.shares[arms[0]] != settings.shares[arms[1]]
     smaller, larger = sorted((evidence.treatment.n, evidence.control.n))
     return larger >= UNEQUAL * smaller
 
@@ -101,10 +105,11 @@ def _se(fitted: LeastSquares, covariance: Matrix) -> float:
 
 def _additive(fitted: LeastSquares, level: float) -> dict[str, float]:
     """One slope for both arms: HC2, HC3, and what supposing equal variances would give."""
+    figures = _figures(fitted, "additive")
     variance = float(fitted.residuals @ fitted.residuals) / fitted.df * float(fitted.inverse[1, 1])
     classical = t_effect(_slope(fitted), sqrt(variance), df=fitted.df, level=level)
     shown = {"se": classical.se, "low": classical.low, "high": classical.high, "p": classical.p_value}
-    return _figures(fitted, "additive") | {
+    return figures | {
         "additive_se_hc3": _se(fitted, hc3(fitted)),
         **{f"classical_{name}": value for name, value in shown.items() if value is not None},
     }

@@ -360,3 +360,16 @@ def test_cluster_values_are_plain_means_without_covariates():
     rows = evidence(frame).require_rows()
     found = cluster_values(rows, rows.cluster, log=False)
     assert found.values == pytest.approx(frame.groupby(frame["cluster"].astype(str))["y"].mean().to_numpy())
+
+
+def test_clusters_that_all_have_the_same_share_give_no_interval_of_width_zero():
+    cluster = np.repeat(np.arange(12), 9)
+    frame = pd.DataFrame({"cluster": cluster, "arm": cluster % 2, "y": (np.arange(108) + cluster) % 3 > 0})
+    with pytest.raises(Refusal, match="do not differ"):
+        run("cluster_robust", frame.astype({"y": float}), kind="proportion")
+
+
+def test_thousands_of_clusters_are_drawn_less_often():
+    values = np.random.default_rng(10).normal(size=2_600)
+    found = allocations(values, np.arange(2_600) % 2 == 0, stratum=None, seed=1)
+    assert (found.of_values.size, found.smallest_p) == (1_000, 1 / 1_000)

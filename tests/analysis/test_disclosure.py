@@ -64,7 +64,7 @@ def evaluation(*, events=40, n=81, missing=0, exposed=81):
 
 def test_only_release_can_make_a_release():
     made = release(evaluation())
-    with pytest.raises(TypeError, match="made by analysis.disclosure.release"):
+    with pytest.raises(TypeError, match=r"made by analysis\.disclosure\.release"):
         Release(**{name: getattr(made, name) for name in Release.__slots__ if name != "made_by"})
 
 

@@ -78,6 +78,40 @@ def test_a_difference_that_fails_its_family_is_inconclusive():
     assert [f.verdict for f in alone] == ["benefit", "benefit"]
 
 
+def test_a_sensitivity_analysis_is_judged_as_if_it_had_been_the_planned_one():
+    frame = pd.DataFrame({"arm": ["control"] * 100 + ["ip-tracing"] * 100 + ["illegality"] * 100})
+    frame["stayed"] = [float(i % 100 < n) for i, n in enumerate([30] * 100 + [44] * 100 + [44] * 100)]
+    found = answers(frame).findings
+    fisher = next(f for f in found if f.estimator == "fisher_exact" and f.contrast == CONTRASTS[0])
+    planned_other = next(f for f in found if f.default and f.contrast == CONTRASTS[1])
+    smaller, larger = sorted((fisher.effect.p_value, planned_other.effect.p_value))
+    by_hand = {smaller: 2 * smaller, larger: max(2 * smaller, larger)}  # Holm, two tests
+    assert fisher.p_adjusted == pytest.approx(by_hand[fisher.effect.p_value])
+    assert fisher.verdict == "inconclusive"
+    newcombe = next(f for f in found if f.estimator == "newcombe" and f.contrast == CONTRASTS[0])
+    assert newcombe.effect.low > 0
+    assert (newcombe.p_adjusted, newcombe.verdict) == (None, "inconclusive")  # the planned p decides
+
+
+@pytest.mark.parametrize(("shares", "interacted"), [((1, 1), False), ((1, 2), True)])
+def test_lins_regression_follows_the_declared_shares_and_not_the_sizes_seen(shares, interacted):
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"arm": ["control"] * 40 + ["ip-tracing"] * 80, "x": rng.normal(size=120)})
+    frame["minutes"] = frame["x"] * np.where(frame["arm"] == "control", 1, 3) + rng.normal(size=120)
+    found = answers(
+        frame,
+        (Outcome("minutes", "Minutes", "mean"),),
+        covariates=("x",),
+        shares=dict(zip(("control", "ip-tracing"), shares, strict=True)),
+    )
+    (planned,) = defaults(found)
+    chosen = "interacted_estimate" if interacted else "additive_estimate"
+    assert planned.effect.estimate == planned.estimate.parameters[chosen]
+    assert (
+        planned.estimate.parameters["interacted_estimate"] != planned.estimate.parameters["additive_estimate"]
+    )
+
+
 def test_the_planned_estimator_comes_first_and_its_sensitivity_analyses_follow():
     found = answers(prichard_2022()).findings
     assert next(f.default for f in found if f.contrast == CONTRASTS[0]) is True

@@ -333,3 +333,26 @@ def test_a_large_table_of_counts_is_fitted_in_seconds() -> None:
         found = run("negative_binomial", held)
         assert time.perf_counter() - start < 10  # about one second on two quiet cores
         assert found.effects["rate_ratio"].estimate == pytest.approx(0.8, abs=0.04)
+
+
+def test_counts_in_the_billions_are_fitted() -> None:
+    y, treated = np.array([1.0, 3, 2, 5, 4, 6]) * 1e9, np.repeat([True, False], 3)
+    effect = run("poisson_robust", evidence("count", y, treated)).effects["rate_ratio"]
+    # HC3 of two arms without covariates: each arm's variance over n - 1 and its squared mean
+    variance = sum(y[side].var(ddof=1) / 2 / y[side].mean() ** 2 for side in (treated, ~treated))
+    assert (effect.estimate, effect.se) == pytest.approx((0.4, np.sqrt(variance)), rel=1e-9)
+
+
+def test_cuped_refuses_a_covariate_that_repeats_the_arm() -> None:
+    rng = np.random.default_rng(15)
+    covariate = HALF.astype(float)[:, None] * 3
+    with pytest.raises(Refusal, match="collinear"):
+        run("cuped", evidence("mean", rng.normal(size=40), HALF, covariates=covariate))
+
+
+@pytest.mark.parametrize("name", ["negative_binomial", "poisson_robust"])
+def test_counts_of_few_units_come_with_a_warning(name: str) -> None:
+    for units, warned in ((49, True), (50, False)):
+        y, _, _ = skewed(16, n=2 * units)
+        notes = run(name, evidence("count", y, np.arange(2 * units) % 2 == 0)).notes
+        assert any("fewer than 50" in note for note in notes) == warned

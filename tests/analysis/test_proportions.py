@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from time import process_time
 
 import numpy as np
 import pytest
@@ -165,3 +166,47 @@ def test_swapping_the_arms_inverts_the_exact_odds_ratio() -> None:
 def test_an_odds_ratio_at_the_edge_of_its_table_is_open_there() -> None:
     assert conditional_odds_ratio(table(Pair(5, 5, 0, 5)), level=0.95)[::2] == (None, None)
     assert conditional_odds_ratio(table(Pair(0, 5, 5, 5)), level=0.95)[:2] == (0.0, 0.0)
+
+
+def test_the_restricted_maximum_keeps_its_digits_where_events_are_very_rare() -> None:
+    x1, n1, x0, n0, d = 3, 5_000_000, 9, 5_000_000, -2.56e-6
+
+    def score(p0: float) -> float:
+        p1 = p0 + d
+        return x1 / p1 - (n1 - x1) / (1 - p1) + x0 / p0 - (n0 - x0) / (1 - p0)
+
+    theirs = optimize.brentq(score, 2.561e-6, 1e-4, xtol=1e-22, rtol=1e-14)
+    assert restricted_by_difference(Pair(x1, n1, x0, n0), d) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_counting_non_events_turns_the_score_interval_round_however_rare_they_are() -> None:
+    low, high = score_interval_difference(Pair(4_999_997, 5_000_000, 4_999_991, 5_000_000), level=0.95)
+    turned = score_interval_difference(Pair(3, 5_000_000, 9, 5_000_000), level=0.95)
+    assert (-high, -low) == pytest.approx(turned, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "pair", [Pair(956, 3502, 546, 1808), Pair(1838, 3345, 1492, 2646), Pair(30, 9000, 1200, 19_000)]
+)
+def test_a_wide_table_loses_nothing_by_being_cut(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = table(pair)
+    monkeypatch.setattr("analysis.hypergeometric.WIDE", 10)
+    cut = table(pair)
+    assert cut.support.size < whole.support.size
+    assert exact_p(cut) == pytest.approx(exact_p(whole), rel=1e-9)
+    _, low, high = conditional_odds_ratio(cut, level=0.95)
+    assert low is not None
+    assert high is not None
+    tails = whole.at_least(np.log(low)), whole.at_most(np.log(high))
+    assert tails == pytest.approx((0.025, 0.025), rel=1e-9)
+
+
+def test_five_million_units_an_arm_have_an_exact_interval_within_a_second() -> None:
+    pair = Pair(2_500_000, 5_000_000, 2_499_000, 4_999_999)
+    began = process_time()
+    found = conditional_odds_ratio(table(pair), level=0.95)
+    assert process_time() - began < 1
+    log_odds, se = odds_ratio_log(pair)  # with so many events the exact interval is Woolf's
+    assert np.log([found[1], found[2]]) == pytest.approx(
+        [log_odds - 1.96 * se, log_odds + 1.96 * se], abs=2e-6
+    )

@@ -49,6 +49,48 @@ def test_every_treatment_is_compared_with_the_control_that_the_names_give_away(h
     assert all(f.adjusted_by == "holm" for f in defaults)
 
 
+def test_an_estimator_without_p_values_claims_no_benefit_in_a_family(honeypot: Path) -> None:
+    first = [f for f in asked(honeypot, estimator="newcombe").findings if f.default]
+    assert [f.effect.low is not None and f.effect.low > 0 for f in first] == [True, True]
+    assert [f.verdict for f in first] == ["inconclusive", "inconclusive"]
+    alone = asked(honeypot, estimator="newcombe", treatment="ip-trace").findings[0]
+    assert alone.verdict == "benefit"
+
+
+def test_what_was_done_to_covariates_and_strata_is_said(tmp_path: Path) -> None:
+    lines = [f"{i % 2},{(i * 7) % 11},3,{i if i % 9 else ''},{i % 3}" for i in range(60)]
+    table = written(tmp_path, "arm,minutes,same,age,site\n" + "\n".join(lines) + "\n")
+    words = {"kind": "mean", "outcome": "minutes", "covariates": ("same", "age"), "strata": "site"}
+    ancova, _, welch = asked(table, **words).findings
+    assert "The covariate 'same' does not vary and was left out." in ancova.estimate.notes
+    assert "Gaps in the covariate 'age' were filled with its mean." in ancova.estimate.notes
+    assert welch.estimate.notes == ("The strata of the assignment are not used here.",)
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [([*range(299), float("inf")], "not finite"), ([f"u{i}" for i in range(300)], "250 or more")],
+)
+def test_a_covariate_that_is_none_is_not_estimable(column: list[object], says: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    pd.DataFrame({"arm": np.arange(300) % 2, "y": np.arange(300.0), "x": column}).to_csv(path, index=False)
+    (refused,) = asked(path, kind="mean", outcome="y", covariates=("x",)).not_estimable
+    assert says in refused.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "says"),
+    [
+        ("arm,y\n0,1e200\n0,2e200\n1,1\n1,3\n", {"kind": "mean", "outcome": "y"}, "too large"),
+        ("arm,y,o\n0,1,1000\n1,1,1\n", {"kind": "count", "outcome": "y", "offset": "o"}, "exposure"),
+    ],
+)
+def test_numbers_beyond_computing_are_not_estimable(
+    text: str, words: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    assert says in asked(written(tmp_path, text), **words).not_estimable[0].reason
+
+
 def test_one_treatment_can_be_asked_for(honeypot: Path) -> None:
     assert {f.contrast.treatment for f in asked(honeypot, treatment="ip-trace").findings} == {"ip-trace"}
 
@@ -166,6 +208,9 @@ def test_a_bare_table_claims_no_cause(honeypot: Path) -> None:
         ("arm,stayed,d\n0,1,2\n1,1,3\n", {"kind": "count", "exposure": "d", "offset": "d"}, "not both"),
         ("arm,stayed,u\n0,1,a\n1,1,a\n", {"unit": "u"}, "more than one row (1 too many)"),
         ("arm,stayed,cluster\n0,1,1\n1,1,2\n", {"covariates": ("cluster",)}, "Rename"),
+        ("arm,stayed,t\n0,1,1\n1,1,2\n", {"cluster": "t"}, "Add --layout clustered"),
+        ("arm,stayed\n0,1\n1,1\n", {"margin": 1.0}, "margin of 1 or more"),
+        ("arm,n,events\n0,10,1\n1,10,2\n", {"counts": True, "covariates": ("x",)}, "has no covariates"),
         ("arm,n,events\n0,10,12\n1,10,2\n", {"counts": True}, "Line 2 cannot be"),
         ("arm,n,events\n0,10,\n1,10,2\n", {"counts": True}, "Line 2 has no number in the column 'events'"),
         ("arm,n,events\n0,10,1\n0,10,2\n", {"counts": True}, "several rows"),
