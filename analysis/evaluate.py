@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 STRATA_UNUSED = "The strata of the assignment are not used here."
 
+FINDING_STANDS = "Read the finding on its primary scale, which stands."
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -131,12 +133,14 @@ def answer(
         try:
             found.append(fit(estimator, evidence, settings, default=estimator is first))
         except Refusal as refusal:
-            refused.append(
-                NotEstimable(
-                    evidence.outcome.name, evidence.contrast, estimator.name, refusal.reason, refusal.remedy
-                )
-            )
+            refused.append(_not_estimable(evidence, estimator, refusal.reason, refusal.remedy))
+    unanswered = found[0].estimate.unanswered.values() if found and found[0].default else ()
+    refused += [_not_estimable(evidence, first, reason, FINDING_STANDS) for reason in unanswered]
     return found, refused
+
+
+def _not_estimable(evidence: Evidence, estimator: Estimator, reason: str, remedy: str) -> NotEstimable:
+    return NotEstimable(evidence.outcome.name, evidence.contrast, estimator.name, reason, remedy)
 
 
 def _not_claimed(name: str, declaration: Declaration) -> Refusal:

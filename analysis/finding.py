@@ -55,6 +55,7 @@ class Effect:
 class Estimate:
     """What an estimator returns: effects by scale name (the primary one always among them), and more.
 
+    `unanswered` gives the reason, a sentence, for each further scale on which there is no finite effect.
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
     """
 
@@ -64,6 +65,7 @@ class Estimate:
     clusters: dict[str, int] = field(default_factory=dict)  # {"control": 6, "treatment": 6}
     icc: float | None = None
     descriptive: bool = False
+    unanswered: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

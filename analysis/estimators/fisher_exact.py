@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
 
+NO_EVENTS = "Nobody had the event, or everybody did: the odds ratio is unknown."
+ONE_SIDED = "The odds ratio has no finite estimate."
+
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The exact p-value and the conditional odds ratio from the arms' counts alone."""
@@ -32,12 +35,10 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         "risk_difference": Effect(pair.difference, low, high, level, se=pair.se or None, p_value=p_value)
     }
     if not pair.varies:
-        return Estimate(
-            effects, notes=("Nobody had the event, or everybody did: the odds ratio is unknown.",)
-        )
+        return Estimate(effects, unanswered={"odds_ratio": NO_EVENTS})
     estimate, lowest, highest = conditional_odds_ratio(possible, level=level)
     if estimate is None:
-        return Estimate(effects, {"odds_ratio_low": lowest}, ("The odds ratio has no finite estimate.",))
+        return Estimate(effects, {"odds_ratio_low": lowest}, unanswered={"odds_ratio": ONE_SIDED})
     effects["odds_ratio"] = Effect(estimate, lowest, highest, level, p_value=p_value)
     return Estimate(effects)
 

@@ -43,16 +43,17 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     pair = Pair.of(evidence)
     p_value = pearson(pair)[1] if pair.varies else None
     effects = {"risk_difference": difference(pair, level=settings.level, p_value=p_value)}
-    notes = [] if pair.varies else [NO_TEST]
+    unanswered = {}
     if pair.x0:
         effects["risk_ratio"] = _ratio(pair, level=settings.level, p_value=p_value)
     else:
-        notes.append(NO_RATIO.format(scale="risk ratio"))
+        unanswered["risk_ratio"] = NO_RATIO.format(scale="risk ratio")
     if all(pair.cells()):
         effects["odds_ratio"] = _odds(pair, level=settings.level, p_value=p_value)
     else:
-        notes.append(NO_RATIO.format(scale="odds ratio"))
-    return Estimate(effects, _parameters(evidence, pair, settings.level), tuple(notes))
+        unanswered["odds_ratio"] = NO_RATIO.format(scale="odds ratio")
+    notes = () if pair.varies else (NO_TEST,)
+    return Estimate(effects, _parameters(evidence, pair, settings.level), notes, unanswered=unanswered)
 
 
 def difference(pair: Pair, *, level: float, p_value: float | None) -> Effect:

@@ -34,7 +34,7 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The difference in means from the arms' n, mean and standard deviation alone."""
     treatment, control = moments_of(evidence)
     difference = welch_effect(treatment, control, level=settings.level)
-    effects, notes = {"mean_difference": difference}, []
+    effects, unanswered = {"mean_difference": difference}, {}
     parameters = _student(treatment, control, settings.level) | _standardised(treatment, control)
     parameters |= against_margin(evidence.outcome, difference)
     if evidence.outcome.kind == "score":
@@ -42,8 +42,8 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     elif treatment.mean > 0 and control.mean > 0:
         effects["percent_change"] = _percentage(treatment, control, difference)
     else:
-        notes.append(NO_PERCENTAGE)
-    return Estimate(effects, parameters, tuple(notes))
+        unanswered["percent_change"] = NO_PERCENTAGE
+    return Estimate(effects, parameters, unanswered=unanswered)
 
 
 def _student(treatment: Moments, control: Moments, level: float) -> dict[str, float]:

@@ -126,6 +126,16 @@ def test_an_outcome_that_nobody_has_is_refused_with_a_remedy_and_the_others_go_o
     assert all(n.reason and n.remedy for n in found.not_estimable)
 
 
+def test_a_scale_without_a_finite_effect_is_said_to_be_not_estimable_and_the_finding_stands():
+    frame = prichard_2022()
+    frame.loc[frame["arm"] == "control", "stayed"] = 0.0
+    found = answers(frame)
+    assert set(defaults(found)[0].estimate.effects) == {"risk_difference"}
+    reasons = [n.reason for n in found.not_estimable if n.contrast == CONTRASTS[0]]
+    assert any("risk ratio" in reason for reason in reasons)
+    assert any("odds ratio" in reason for reason in reasons)
+
+
 def test_missing_outcomes_are_counted_by_arm_and_left_out():
     frame = prichard_2022()
     frame.loc[frame.index[:5], "stayed"] = np.nan

@@ -162,7 +162,7 @@ def test_a_change_in_per_cent_needs_means_above_zero() -> None:
     )
     found = run("welch", held)
     assert "percent_change" not in found.effects
-    assert any("per cent" in note for note in found.notes)
+    assert "per cent" in found.unanswered["percent_change"]
 
 
 def test_a_change_in_per_cent_is_the_ratio_of_the_means() -> None:
@@ -250,8 +250,8 @@ def zero_cell(treated_events: int, control_events: int) -> Evidence:
 def test_an_empty_control_arm_leaves_the_ratios_out_and_says_so() -> None:
     found = run("score_interval", zero_cell(7, 0))
     assert set(found.effects) == {"risk_difference"}
-    assert any("risk ratio" in note for note in found.notes)
-    assert any("odds ratio" in note for note in found.notes)
+    assert "risk ratio" in found.unanswered["risk_ratio"]
+    assert "odds ratio" in found.unanswered["odds_ratio"]
 
 
 def test_an_empty_treatment_arm_has_a_risk_ratio_of_zero_with_an_upper_end() -> None:
