@@ -73,12 +73,27 @@ def install(lock: Path) -> None:
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     uv = BIN / ("uv.exe" if os.name == "nt" else "uv")
     fetched = subprocess.run([*pip, "--only-binary", ":all:", "-r", ROOT / "lock" / "uv.txt"]).returncode == 0
-    fast = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock]
+    fast = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        PYTHON,
+        "--compile-bytecode",
+        "--require-hashes",
+        "-r",
+        lock,
+    ]
     if not (fetched and subprocess.run(fast).returncode == 0):
         say("uv could not do it here; installing with pip (a little slower) ...")
         subprocess.run([*pip, "-r", lock], check=True)
     clone = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
     subprocess.run([*pip[:-1], *clone], check=True)  # gives .venv the `watchkeeper` command
+    own = [ROOT / folder for folder in ("analysis", "experiments", "dashboard")]
+    subprocess.run(
+        [PYTHON, "-m", "compileall", "-q", *own], check=True
+    )  # starts are quick even where none is written
 
 
 def fingerprint(lock: Path) -> str:

@@ -9,10 +9,12 @@ from analysis.multiplicity import adjust
 from analysis.verdict import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from analysis.finding import Finding
+    from analysis.finding import Contrast, Finding
     from analysis.plan import Plan
+
+    Question = tuple[str, Contrast]
 
 FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
 
@@ -20,37 +22,36 @@ FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails a
 def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
     """The findings with their families' adjusted p-values, and the verdicts these allow.
 
-    A family is the planned findings of one role. A sensitivity analysis is judged as if it had been the planned
-    one: its p-value takes that one's place. Where it has no p-value, the planned one's decides; where that has
-    none either, the finding is neither benefit nor harm.
+    A family is the planned findings of one role. Sensitivity analyses spend no alpha of their own: one is benefit
+    or harm only where the planned finding passed its family and its own p-value, if it has one, is below alpha.
+    Where the planned estimator gives no p-value, nothing is benefit or harm.
     """
     judged = list(findings)
     for role in FAMILIES:
         planned = [finding for finding in judged if finding.default and finding.outcome.role == role]
         if plan.adjust == "none" or len(planned) < 2:
             continue
+        adjusted = _adjusted(plan, planned)
         for i, finding in enumerate(judged):
             if finding.outcome.role == role and not finding.estimate.descriptive:
-                judged[i] = _in_family(finding, planned, plan)
+                judged[i] = _in_family(finding, plan, adjusted)
     return judged
 
 
-def _in_family(finding: Finding, planned: Sequence[Finding], plan: Plan) -> Finding:
-    others = [f.effect.p_value for f in planned if not _same_question(f, finding)]
+def _adjusted(plan: Plan, planned: list[Finding]) -> dict[Question, float]:
+    raw = {_question(f): f.effect.p_value for f in planned if f.effect.p_value is not None}
+    return dict(zip(raw, adjust(list(raw.values()), method=plan.adjust), strict=True))
+
+
+def _in_family(finding: Finding, plan: Plan, adjusted: Mapping[Question, float]) -> Finding:
+    decides = adjusted.get(_question(finding))
     own = finding.effect.p_value
-    deciding = own if own is not None else _planned_p(finding, planned)
-    if deciding is None:
-        return replace(finding, verdict=judge(finding.outcome, finding.effect, significant=False))
-    adjusted = adjust([deciding, *(p for p in others if p is not None)], method=plan.adjust)[0]
-    verdict = judge(finding.outcome, finding.effect, significant=adjusted < plan.alpha)
-    if own is None:
-        return replace(finding, verdict=verdict)
-    return replace(finding, p_adjusted=adjusted, adjusted_by=plan.adjust, verdict=verdict)
+    significant = decides is not None and decides < plan.alpha and (own is None or own < plan.alpha)
+    verdict = judge(finding.outcome, finding.effect, significant=significant)
+    if finding.default and decides is not None:
+        return replace(finding, p_adjusted=decides, adjusted_by=plan.adjust, verdict=verdict)
+    return replace(finding, verdict=verdict)
 
 
-def _planned_p(finding: Finding, planned: Sequence[Finding]) -> float | None:
-    return next((f.effect.p_value for f in planned if _same_question(f, finding)), None)
-
-
-def _same_question(one: Finding, other: Finding) -> bool:
-    return (one.outcome.name, one.contrast) == (other.outcome.name, other.contrast)
+def _question(finding: Finding) -> Question:
+    return finding.outcome.name, finding.contrast

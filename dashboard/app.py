@@ -26,7 +26,8 @@ def main(*, first: str = "overview") -> None:
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
     current = st.navigation(list(entries.values()))
-    _choose(session, current.url_path)
+    if _choose(session, current.url_path):
+        elements.says("The address names a pilot that this store does not hold.")
     try:
         current.run()
     except Fault as fault:
@@ -40,8 +41,11 @@ def _entry(page: Page, session: Session, *, first: bool) -> st.Page:
     return st.Page(draw, title=f"{page.icon} {page.title}", url_path=page.name, default=first)
 
 
-def _choose(session: Session, page: str) -> None:
-    """The choice in the side bar. A link to another page names its pilot in the address: that one wins."""
+def _choose(session: Session, page: str) -> bool:
+    """The choice in the side bar. A link to another page names its pilot in the address: that one wins.
+
+    Returns whether the address names a pilot that is not there.
+    """
     try:
         ids = session.ids()
     except Fault:
@@ -60,6 +64,7 @@ def _choose(session: Session, page: str) -> None:
             placeholder="Choose a pilot",
             required=True,
         )
+    return wanted is not None and wanted not in ids
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from html import escape
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from analysis.verdict import bounds
 from dashboard import elements, telling, words
@@ -21,22 +24,38 @@ def data_banner(data_are: str) -> None:
         elements.banner(notice)
 
 
-def short_answers(release: Release) -> None:
-    """Did it work, did it harm, can the figures be trusted: one line each."""
+def short_answers(release: Release, *, with_figures: bool = False) -> None:
+    """Did it work, did it harm, can the figures be trusted, who took part: one line each, in plain words first.
+
+    `with_figures` adds how much the main outcome differed. A check that found something is linked to.
+    """
     lines = (
-        ("Did it work?", _worked(release)),
+        ("Did it work?", _worked(release, with_figures=with_figures)),
         ("Did it harm?", _harmed(release)),
         ("Can the figures be trusted?", _trusted(release)),
+        ("Who took part?", escape(telling.took_part(release))),
     )
     rows = "".join(f"<dt>{ask}</dt><dd>{answer}</dd>" for ask, answer in lines)
     elements.html(f'<dl class="wk-answers">{rows}</dl>')
+    if any(check.verdict != "pass" for check in release.checks):
+        st.page_link(
+            st.session_state["pages"]["quality"],
+            label="See what the checks found",
+            query_params={"study": release.study.id},
+        )
 
 
-def finding_block(release: Release, finding: ReleasedFinding, *, in_full: bool = True) -> None:
-    """A finding: its sentence, its interval drawn; in full also its verdict's mark and its other scales."""
-    outcome = finding.finding.outcome
-    mark = elements.badge(words.VERDICTS[finding.finding.verdict]) if in_full else ""
+def finding_in_full(release: Release, finding: ReleasedFinding) -> None:
+    """A finding with its verdict's mark, its sentence, its other scales and notes."""
+    mark = elements.badge(words.VERDICTS[finding.finding.verdict])
     elements.says(telling.sentence(release, finding), before=mark)
+    elements.quiet(telling.other_scales(finding), *telling.notes(finding))
+
+
+def finding_drawn(release: Release, finding: ReleasedFinding) -> None:
+    """A finding's sentence with its interval as a small drawing."""
+    outcome = finding.finding.outcome
+    elements.says(telling.sentence(release, finding))
     elements.interval(
         finding.effect,
         at=bounds(outcome),
@@ -44,8 +63,6 @@ def finding_block(release: Release, finding: ReleasedFinding, *, in_full: bool =
         lower_is_better=outcome.better == "lower",
         describe=words.effect_text(finding.effect, scale=outcome.scale, outcome=outcome),
     )
-    if in_full:
-        elements.quiet(telling.other_scales(finding), *finding.finding.estimate.notes)
 
 
 def _reach(release: Release, outcome: str) -> tuple[float, float]:
@@ -69,12 +86,26 @@ def _badges(release: Release, findings: tuple[ReleasedFinding, ...], *, outcomes
     return "".join(parts)
 
 
-def _worked(release: Release) -> str:
+def _answer(plain: str, marks: str = "") -> str:
+    """An answer in words, and under it the marks that it follows from."""
+    return f"<strong>{escape(plain)}</strong>{f'<div>{marks}</div>' if marks else ''}"
+
+
+def _worked(release: Release, *, with_figures: bool) -> str:
     primary = telling.of_role(release, "primary")
-    if not primary:
-        return "The main question could not be answered; the pilot’s page says why."
+    answer = words.worked_text(
+        [f.finding.verdict for f in primary],
+        randomised=release.plan.randomised,
+        failed=any(check.verdict == "fail" for check in release.checks),
+    )
+    if with_figures:
+        rows = (
+            f"<p>{elements.badge(words.VERDICTS[f.finding.verdict])}{escape(telling.opening(release, f))}.</p>"
+            for f in primary
+        )
+        return _answer(answer, "".join(rows))
     several = len({f.finding.outcome.name for f in primary}) > 1
-    return _badges(release, primary, outcomes=several)
+    return _answer(answer, _badges(release, primary, outcomes=several))
 
 
 def _harmed(release: Release) -> str:
@@ -82,18 +113,16 @@ def _harmed(release: Release) -> str:
     elsewhere = tuple(
         f for f in release.default_findings() if f.finding.verdict == "harm" and f not in watched
     )
-    if not watched and not elsewhere:
-        return "No guardrail was declared, and no finding counts as harm."
+    answer = words.harmed_text([f.finding.verdict for f in watched], elsewhere=bool(elsewhere))
     worst_first = sorted(elsewhere + watched, key=lambda f: HARM_ORDER.index(f.finding.verdict))
-    return _badges(release, tuple(worst_first), outcomes=True)
+    return _answer(answer, _badges(release, tuple(worst_first), outcomes=True))
 
 
 def _trusted(release: Release) -> str:
     counts = Counter(check.verdict for check in release.checks)
-    if not counts:
-        return "No check applied."
-    return "".join(
+    marks = "".join(
         elements.badge(mark, f"{mark.shape} {counts[verdict]} {words.CHECKS_COUNTED[verdict]}")
         for verdict, mark in words.CHECKS.items()
         if counts[verdict]
     )
+    return _answer(words.trusted_text(counts), marks)

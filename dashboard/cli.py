@@ -36,11 +36,16 @@ def commands() -> Mapping[str, Command]:
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; a user's fault ends in one sentence on standard error and an exit code."""
+    from dashboard.terminal import print_anywhere
+
+    print_anywhere()
     arguments = parser().parse_args(words)
     from analysis.refusal import Refusal
     from experiments.faults import Fault
 
     try:
+        if arguments.store.exists() and not arguments.store.is_dir():
+            raise Fault(f"{arguments.store} is a file.", expected="the folder of a store", do="Name another.")
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except Fault as fault:
@@ -55,6 +60,9 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # no room, no permission: the machine's state, told without a traceback
+        print(f"{error.filename or 'The machine'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return code
 
 
@@ -83,10 +91,11 @@ def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on standard output; never NaN or Infinity."""
+    """One JSON document on standard output; never NaN or Infinity, escaped where the stream lacks our signs."""
     import json
 
-    print(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1))
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(document, allow_nan=False, ensure_ascii=not unicode, indent=1))
 
 
 def _add_global(to: argparse.ArgumentParser, *, top: bool) -> None:

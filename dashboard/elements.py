@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.verdict import Bounds
     from dashboard.words import Mark
 
+JOINER = "\N{WORD JOINER}"
 STYLE = Path(__file__).parent / "assets" / "page.css"
 
 
@@ -47,10 +48,13 @@ def html(markup: str) -> None:
 def plain(text: str) -> str:
     """Text of a study file for a place that understands Markdown: every special character is taken literally.
 
-    >>> plain("![x](http://a.b) *now*")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\://a\\\\.b\\\\) \\\\*now\\\\*'
+    An address becomes no link either: a joiner of no width stands in it.
+
+    >>> plain("![x] *now*"), plain("http://a").replace(JOINER, "|")
+    ('\\\\!\\\\[x\\\\] \\\\*now\\\\*', 'http|\\\\://a')
     """
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!:$~<>|&])", r"\\\1", text)
+    unlinked = re.sub(r"(?=://|@)|(?<=www)(?=\.)", JOINER, text, flags=re.IGNORECASE)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!:$~<>|&])", r"\\\1", unlinked)
 
 
 def badge(mark: Mark, text: str | None = None) -> str:

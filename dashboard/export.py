@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.registry import collect
+from dashboard.words import DATA_ARE
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def picture(
         facts={
             "study": release.study.id,
             "data_are": release.study.data_are,
+            "notice": DATA_ARE.get(release.study.data_are, ""),
             "source": release.study.source,
             "plan_hash": release.registration.hash,
             "data_hash": release.data.hash,

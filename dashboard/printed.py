@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedFinding
     from analysis.evaluate import Evaluation
 
-WIDTH = 100
+WIDEST, NARROWEST = 100, 40  # columns of text
 
 
 def evaluation_lines(release: Release) -> list[str]:
@@ -54,15 +55,16 @@ def _about(release: Release) -> Iterator[str]:
     yield from _wrapped(release.study.title, indent="")
     if notice := words.DATA_ARE.get(release.study.data_are):
         yield from _wrapped(notice, indent="")
-    yield f"Plan {release.registration.hash[:12]}, registered {release.registration.registered_at}"
+    plan = release.registration
+    yield from _wrapped(f"Plan {plan.hash[:12]}, registered {plan.registered_at}", indent="")
 
 
 def _finding(release: Release, finding: ReleasedFinding) -> Iterator[str]:
     mark = words.VERDICTS[finding.finding.verdict]
     outcome = finding.finding.outcome
-    yield f"  {mark.text}  {outcome.label} ({words.ROLES[outcome.role]})"
+    yield from _wrapped(f"{mark.text}  {outcome.label} ({words.ROLES[outcome.role]})")
     yield from _wrapped(telling.sentence(release, finding), indent="      ")
-    for line in (telling.other_scales(finding), *finding.finding.estimate.notes):
+    for line in (telling.other_scales(finding), *telling.notes(finding)):
         yield from _wrapped(line, indent="      ")
     yield ""
 
@@ -88,9 +90,10 @@ def _sensitivity(release: Release) -> Iterator[str]:
 def _basis(release: Release) -> Iterator[str]:
     yield from _heading("What it rests on")
     data, made = release.data, release.provenance
-    yield f"  {data.events:,} events of {data.units:,} units; {data.rejected:,} rows rejected"
+    yield from _wrapped(f"{telling.events_text(release)} events; {data.rejected:,} rows rejected")
+    yield from _wrapped(telling.took_part(release))
     yield f"  data {data.hash[:12]}"
-    yield f"  watchkeeper {made.watchkeeper}, Python {made.python}, computed {made.created_at}"
+    yield from _wrapped(f"watchkeeper {made.watchkeeper}, Python {made.python}, computed {made.created_at}")
     for sentence in release.withheld:
         yield from _wrapped(sentence)
 
@@ -100,4 +103,5 @@ def _heading(text: str) -> list[str]:
 
 
 def _wrapped(text: str, *, indent: str = "  ") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+    width = max(min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST), NARROWEST)
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.estimator import estimators
 from analysis.outcome import kinds
 from dashboard import words
+from dashboard.words.pictures import day_text
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedFinding
@@ -23,22 +24,68 @@ def sentence(release: Release, finding: ReleasedFinding) -> str:
     return words.finding_sentence(finding, plan=release.plan, labels=labels(release))
 
 
+def notes(finding: ReleasedFinding) -> tuple[str, ...]:
+    """An estimator's own notes. Where arms are masked only that on a merely descriptive interval is left.
+
+    Others tell of an arm in which nobody, or everybody, had the event.
+    """
+    estimate = finding.finding.estimate
+    return estimate.notes if estimate.descriptive or not _hides_arms(finding) else ()
+
+
+def _hides_arms(finding: ReleasedFinding) -> bool:
+    return any(not arm.figures for arm in finding.arms)
+
+
+def opening(release: Release, finding: ReleasedFinding) -> str:
+    """A finding's first words: the effect and its interval, or what is unclear."""
+    return words.headline(finding, plan=release.plan, labels=labels(release))
+
+
+def units_text(release: Release) -> str | None:
+    """How many units the arms were given; None where that is masked."""
+    assigned = next((step.total for step in release.flow if step.key == "assigned"), None)
+    return assigned.text if assigned and assigned.value is not None else None
+
+
+def events_text(release: Release) -> str:
+    """How many events were kept; only roughly where counts are withheld, which an exact total would help find."""
+    events = release.data.events
+    return f"about {max(round(events, -2), 100):,}" if release.withheld else f"{events:,}"
+
+
+def took_part(release: Release) -> str:
+    """How many took part in how many arms, and when their data end; invented times are not said."""
+    study, data = release.study, release.data
+    counts = [f.finding.estimate.clusters for f in release.default_findings() if f.finding.estimate.clusters]
+    return words.took_part_text(
+        units_text(release),
+        unit=study.unit_name,
+        arms=len(study.arms),
+        clusters=f"{sum(counts[0].values())} {study.cluster_name}s"
+        if counts and len(study.arms) == 2
+        else None,
+        until=day_text(data.last) if data.last and study.data_are in ("observed", "simulated") else None,
+    )
+
+
 def of_role(release: Release, *roles: str) -> tuple[ReleasedFinding, ...]:
     """The planned findings on outcomes of these roles."""
     return tuple(f for f in release.default_findings() if f.finding.outcome.role in roles)
 
 
 def other_scales(finding: ReleasedFinding) -> str:
-    """The effect on every scale of its kind with its interval, then the p-values.
+    """The effect on every scale of its kind with its interval, then the p-values; on one where arms are masked.
 
     "Odds ratio 2.64 (1.42 to 4.90). In brackets the 95 % intervals; p = 0.0019."
     """
     found = finding.finding
+    hidden = _hides_arms(finding)  # two scales together would give the arms away
     texts = [
         f"{scale.label} "
         + words.effect_text(found.estimate.effects[scale.name], scale=scale, outcome=found.outcome)
         for scale in kinds()[found.outcome.kind].scales
-        if scale.name in found.estimate.effects
+        if scale.name in found.estimate.effects and (scale == found.outcome.scale or not hidden)
     ]
     level = words.level_text(finding.effect.level)
     return f"{_capital('; '.join(texts))}. In brackets the {level} interval{_p_values(finding)}."

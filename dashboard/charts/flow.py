@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedStep
     from dashboard.drawing.canvas import Canvas
 
-NARROWEST, WIDEST = 84, 240  # of one arm's boxes, in pixels
+NARROWEST, WIDEST = 80, 240  # of one arm's boxes, in pixels
 GAP = 16  # between boxes
 BOX = 36  # height
 NAMES = 210  # width of the steps' names, where they stand beside the boxes

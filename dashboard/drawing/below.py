@@ -9,6 +9,7 @@ from dashboard.drawing.columns import GAP, Column
 from dashboard.drawing.marks import TICKS, directions, interval, null_line
 from dashboard.drawing.typography import text_height, text_width
 from dashboard.theme import BODY, FIGURE, SMALL
+from dashboard.words.pictures import figures_text
 
 if TYPE_CHECKING:
     from dashboard.drawing.canvas import Axis, Canvas
@@ -39,8 +40,8 @@ def _texts(canvas: Canvas, row: Row, headings: Headings, top: float) -> float:
     y = canvas.text(row.label, canvas.left, top, width=canvas.content) if row.label else top
     canvas.text(row.text, canvas.left, y, bold=True)
     y = _beside_or_below(canvas, row, y)
-    treatment = f"{headings.treatment}: {row.treatment_figure}"
-    return _small(canvas, f"{treatment}; {headings.control}: {row.control_figure}", y)
+    figures = figures_text((headings.treatment, row.treatment_figure), (headings.control, row.control_figure))
+    return _small(canvas, figures, y)
 
 
 def _strip(canvas: Canvas, panel: Panel, row: Row, scale: Axis, *, top: float) -> float:

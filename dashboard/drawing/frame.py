@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dashboard.drawing.typography import balance, text_height, wrap
@@ -53,7 +52,7 @@ def provenance(release: Release) -> str:
         plan=release.registration.hash[:HASH_LENGTH],
         data=release.data.hash[:HASH_LENGTH],
         software=release.provenance.watchkeeper,
-        day=day(release.provenance.created_at),
+        day=day_text(release.provenance.created_at),
     )
     return f"{source_text(release.study.source)} {version}" if release.study.source else version
 
@@ -64,10 +63,4 @@ def place_and_time(release: Release) -> str:
     timed = study.data_are in ("observed", "simulated")
     first = study.start or (data.first if timed else None)
     last = study.end or (data.last if timed else None)
-    return place_text(study.company, first and day(first), last and day(last))
-
-
-def day(instant: str) -> str:
-    """The day of an ISO 8601 date or instant."""
-    on = datetime.fromisoformat(instant)
-    return day_text(on.year, on.month, on.day)
+    return place_text(study.company, first and day_text(first), last and day_text(last))

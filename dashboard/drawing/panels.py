@@ -9,7 +9,7 @@ from dashboard.drawing.beside import panel_beside
 from dashboard.drawing.columns import column_headings, columns_for
 from dashboard.drawing.rows import margins
 from dashboard.theme import SMALL
-from dashboard.words.pictures import legend_text
+from dashboard.words.pictures import HIDDEN, legend_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dashboard.drawing.columns import Headings
     from dashboard.drawing.rows import Panel
 
-NARROWEST_PLOT = 190  # pixels; with less room the labels stand above the intervals
+NARROWEST_PLOT = 180  # pixels; with less room the labels stand above the intervals
 GAP = 16  # between panels
 
 
@@ -32,9 +32,14 @@ def intervals(canvas: Canvas, panels: Sequence[Panel], headings: Headings, top: 
     else:
         for panel in panels:
             top = panel_below(canvas, panel, headings, top) + GAP
-    with_margins = any(margins(row) for panel in panels for row in panel.rows)
+    rows = [row for panel in panels for row in panel.rows]
+    legend = legend_text(
+        headings.level,
+        margins=any(margins(row) for row in rows),
+        hidden=any(row.control_figure == HIDDEN for row in rows),
+    )
     return canvas.text(
-        legend_text(headings.level, margins=with_margins),
+        legend,
         canvas.left,
         top,
         size=SMALL,

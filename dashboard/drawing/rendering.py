@@ -20,7 +20,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dashboard.drawing.typography import text_width
+from dashboard.drawing.typography import drawable, text_width
 from dashboard.theme import FONT_FILES, FONTS, LINE_HEIGHT
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _typeset(svg: str, *, paper: Paper, words: dict[str, str], kind: Literal["pn
         '#image("chart.svg", width: 100%, height: 100%, alt: said("description"))\n'
     )
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "chart.svg").write_text(svg, encoding="utf-8")
+        Path(folder, "chart.svg").write_text(drawable(svg), encoding="utf-8")
         source = Path(folder, "page.typ")
         source.write_text(page, encoding="utf-8")
         compiler = typst.Compiler(root=folder, font_paths=[str(FONTS)], ignore_system_fonts=True)

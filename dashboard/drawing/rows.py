@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.verdict import Bounds, bounds
 from dashboard.words import VERDICTS, arm_text, effect_text, estimate_decimals, interval_text, number, spaced
-from dashboard.words.figures import SPACE, factor_and_unit
+from dashboard.words.figures import factor_and_unit
 from dashboard.words.pictures import HIDDEN, axis_title, row_text
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Row:
         said = {arm.arm: arm_text(arm, outcome=self.outcome, decimals=decimals) for arm in self.finding.arms}
         if None in said.values():
             return dict.fromkeys(said, HIDDEN)
-        return {arm: str(words).replace("n = ", f"n{SPACE}={SPACE}") for arm, words in said.items()}
+        return {arm: str(words) for arm, words in said.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dashboard.theme import FONT_FILES, LINE_HEIGHT
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
+BOX = "□"
+UNKNOWN = "\uffff"  # no font has a letter for it
 _MEASURED_AT = 200  # pixels; large, so that hinting does not round the widths
 
 
@@ -67,6 +69,23 @@ def plain(text: str) -> str:
     '5 &lt; 6 &amp; &#36;x&#36;'
     """
     return escape(text, quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
+
+
+def drawable(text: str) -> str:
+    """`text` with a box for every character that the bundled font lacks: a page set without other fonts needs it.
+
+    >>> drawable("é ’ − ▲ ß"), drawable("\N{GRINNING FACE} \N{CJK UNIFIED IDEOGRAPH-4E2D}")
+    ('é ’ − ▲ ß', '□ □')
+    """
+    missing = {ord(letter): BOX for letter in set(text) if not letter.isascii() and not _has(letter)}
+    return text.translate(missing)
+
+
+@cache
+def _has(letter: str) -> bool:
+    """Whether both weights of the bundled font draw `letter`: an unknown one looks like any other unknown one."""
+    fonts = (_font(bold) for bold in (False, True))
+    return all(bytes(font.getmask(letter)) != bytes(font.getmask(UNKNOWN)) for font in fonts)
 
 
 def balance(text: str, width: float, *, size: float, bold: bool = False) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _card(pilot: Pilot) -> None:
     else:
         blocks.short_answers(pilot.release)
         for finding in telling.of_role(pilot.release, "primary"):
-            blocks.finding_block(pilot.release, finding, in_full=False)
+            blocks.finding_drawn(pilot.release, finding)
     if pilot.facts:
         st.page_link(
             st.session_state["pages"]["study"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.check import checks
-from dashboard import elements, words
+from dashboard import elements, telling, words
 from dashboard.choice import chosen_release
 from dashboard.page import Page
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedCheck
     from dashboard.session import Session
 
+MOST_PASSED = 3  # results of one check that stand in the open; more are folded away
 WORST_FIRST = ("fail", "warn", "pass")
 
 
@@ -26,6 +27,7 @@ def render(session: Session) -> None:
     elements.quiet(
         "These checks ran before the findings were read. One that fails can make every finding wrong."
     )
+    st.header("What was checked", anchor=False)
     for name in dict.fromkeys(result.name for result in sorted(release.checks, key=_badness)):
         _check(name, [result for result in release.checks if result.name == name])
     st.header("What was taken in", anchor=False)
@@ -43,16 +45,27 @@ def _check(name: str, results: list[ReleasedCheck]) -> None:
     st.subheader(elements.plain(check.label if check else words.spaced(name)), anchor=False)
     if check:
         elements.quiet(f"What a failure would mean: {check.means}")
-    for result in sorted(results, key=_badness):
-        elements.says(result.says, before=elements.badge(words.CHECKS[result.verdict]))
-    if check and any(result.verdict != "pass" for result in results):
+    troubles = sorted((result for result in results if result.verdict != "pass"), key=_badness)
+    _results(troubles)
+    if check and troubles:
         elements.quiet(f"What to do: {check.advice}")
+    passed = [result for result in results if result.verdict == "pass"]
+    if len(passed) <= MOST_PASSED:
+        _results(passed)
+        return
+    with st.expander(f"{words.CHECKS['pass'].shape} {len(passed)} passed: what each one found"):
+        _results(passed)
+
+
+def _results(results: list[ReleasedCheck]) -> None:
+    for result in results:
+        elements.says(result.says, before=elements.badge(words.CHECKS[result.verdict]))
 
 
 def _taken_in(release: Release) -> list[dict[str, object]]:
     data = release.data
     return [
-        {"What": "Events kept", "How many": f"{data.events:,}"},
+        {"What": "Events kept", "How many": telling.events_text(release)},
         {"What": "Rows seen before, taken in once", "How many": f"{data.duplicates:,}"},
         {"What": "Rows rejected, listed by: watchkeeper rejects", "How many": f"{data.rejected:,}"},
     ]

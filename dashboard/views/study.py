@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.estimator import estimators
 from dashboard import blocks, elements, telling, words
 from dashboard.choice import chosen_release
+from dashboard.drawing.frame import place_and_time
 from dashboard.figure import chart_block
 from dashboard.page import Page
 from dashboard.views.methods import card
@@ -35,13 +36,12 @@ def _question(release: Release) -> None:
     study = release.study
     if study.question:
         elements.says(study.question)
-    when = f", {study.start} to {study.end}" if study.start and study.end else ""
-    elements.quiet(f"{words.topic_word(study.topic)}. Run by {study.company}{when}.", study.summary)
+    elements.quiet(f"{words.topic_word(study.topic)}. Run by {place_and_time(release)}.", study.summary)
 
 
 def _answers(release: Release) -> None:
     st.header("In short", anchor=False)
-    blocks.short_answers(release)
+    blocks.short_answers(release, with_figures=True)
 
 
 def _findings(release: Release) -> None:
@@ -63,7 +63,7 @@ def _outcome(release: Release, outcome: Outcome) -> None:
     measured = f" Measured as {outcome.measure}." if outcome.measure else ""
     elements.quiet(f"{role}; {BETTER[outcome.better]}.{measured}")
     for finding in found:
-        blocks.finding_block(release, finding)
+        blocks.finding_in_full(release, finding)
 
 
 def _figure(release: Release) -> None:
@@ -87,7 +87,7 @@ def _people(release: Release) -> None:
         ],
         caption="The arms as declared",
     )
-    chart_block(release, "flow")
+    chart_block(release, "flow", told=True)
 
 
 def _limits(release: Release) -> None:
@@ -102,7 +102,7 @@ def _limits(release: Release) -> None:
 
 def _sensitivity(release: Release) -> None:
     st.header("Do other ways of computing it agree?", anchor=False)
-    chart_block(release, "sensitivity")
+    chart_block(release, "sensitivity", told=True)
     with st.expander("Every estimate, by every estimator that can answer"):
         rows = [
             telling.finding_row(release, finding)
@@ -131,7 +131,7 @@ def _facts(release: Release) -> list[dict[str, object]]:
         "Amendments": "; ".join(a.get("reason", "") for a in plan.amendments) or "none",
         "Question answered for": words.ESTIMANDS[release.plan.estimand],
         "Data": data.hash,
-        "Events and people": f"{data.events:,} events of {data.units:,} {release.study.unit_name}s",
+        "Events": telling.events_text(release),
         "Computed": made.created_at,
         "Software": f"watchkeeper {made.watchkeeper}, Python {made.python}",
         "Packages": ", ".join(f"{name} {version}" for name, version in made.packages.items()),

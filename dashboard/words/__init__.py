@@ -1,5 +1,6 @@
 """Everything the project says in words and figures, in one place, so that a second language is one folder."""
 
+from dashboard.words.answers import harmed_text, took_part_text, trusted_text, worked_text
 from dashboard.words.figures import (
     effect_text,
     estimate_decimals,
@@ -47,6 +48,7 @@ __all__ = [
     "estimate_decimals",
     "finding_sentence",
     "flow_word",
+    "harmed_text",
     "headline",
     "interval_text",
     "level_text",
@@ -55,5 +57,8 @@ __all__ = [
     "percent",
     "size_text",
     "spaced",
+    "took_part_text",
     "topic_word",
+    "trusted_text",
+    "worked_text",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import isclose
 from typing import TYPE_CHECKING
 
-from analysis.estimator import estimators
 from dashboard.words.figures import (
+    SPACE,
     decimals_for,
     estimate_decimals,
     factor_and_unit,
@@ -51,18 +52,17 @@ def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None)
     if value is None or arm.n.value is None:
         return None
     if outcome.scale.name == "risk_difference":
-        return f"{percent(value)} of {arm.n.text}"
-    unit = plain_unit(outcome)
+        return f"{percent(value)} of{SPACE}{arm.n.text}"
+    unit, people = plain_unit(outcome), f"(n{SPACE}={SPACE}{arm.n.text})"
     if unit == SHARE:
-        return f"{percent(value)} (n = {arm.n.text})"
+        return f"{percent(value)} {people}"
     places = None if decimals is None else max(decimals - 1, decimals_for(value))
-    return f"{number(value, decimals=places)}{' ' + unit if unit else ''} (n = {arm.n.text})"
+    return f"{number(value, decimals=places)}{' ' + unit if unit else ''} {people}"
 
 
 def _clear(telling: Telling) -> str:
-    return (
-        f"{told_effect(telling)}, {'a benefit' if telling.finding.finding.verdict == 'benefit' else 'harm'}"
-    )
+    word = "a benefit" if telling.finding.finding.verdict == "benefit" else "harm"
+    return f"{told_effect(telling)}, {word}"
 
 
 def _harm(telling: Telling) -> str:
@@ -136,13 +136,23 @@ def _figures(telling: Telling) -> str:
     treated, control = texts.get(contrast.treatment), texts.get(contrast.control)
     if treated is None or control is None:
         return ". The arms’ own figures rest on too few people to be shown."
-    before = "Before adjustment: " if _is_adjusted(telling) else ""
-    return f". {before}{treated} against {control} with {telling.arm(contrast.control)}."
+    average = "" if telling.scale.name == "risk_difference" else " on average"
+    compared = telling.arm(contrast.control)
+    return f". Observed{average}{_unlike(telling)}: {treated} against {control} with {compared}."
 
 
-def _is_adjusted(telling: Telling) -> bool:
-    estimator = estimators().get(telling.finding.finding.estimator)
-    return bool(telling.plan.covariates and estimator and "covariates" in estimator.needs)
+def _unlike(telling: Telling) -> str:
+    """Why the effect is not just what lies between the arms' figures; empty where it is."""
+    contrast = telling.finding.finding.contrast
+    values = {arm.arm: arm.figures.get("value", arm.figures.get("mean")) for arm in telling.finding.arms}
+    treated, control = values.get(contrast.treatment), values.get(contrast.control)
+    if treated is None or control is None or not (telling.plan.covariates or telling.by_cluster()):
+        return ""
+    lies_between = control * telling.effect.estimate if telling.scale.is_ratio else treated - control
+    told = treated if telling.scale.is_ratio else telling.effect.estimate
+    if isclose(lies_between, told, rel_tol=1e-6, abs_tol=1e-9):
+        return ""
+    return ", before adjustment" if telling.plan.covariates else ", not weighted by cluster"
 
 
 def _adjusted(telling: Telling) -> str:

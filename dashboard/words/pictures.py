@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dashboard.words.figures import SPACE, number
@@ -17,13 +18,14 @@ INTERVENTION, COMPARISON = "Intervention", "Comparison"  # columns, where the ar
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def day_text(year: int, month: int, day: int) -> str:
-    """A date.
+def day_text(instant: str) -> str:
+    """The day of an ISO 8601 date or instant.
 
-    >>> day_text(2026, 10, 5).replace(SPACE, " ")
+    >>> day_text("2026-10-05T09:30:00+00:00").replace(SPACE, " ")
     '5 Oct 2026'
     """
-    return f"{day}{SPACE}{_MONTHS[month - 1]}{SPACE}{year}"
+    on = datetime.fromisoformat(instant)
+    return f"{on.day}{SPACE}{_MONTHS[on.month - 1]}{SPACE}{on.year}"
 
 
 def source_text(source: str) -> str:
@@ -61,10 +63,27 @@ def direction_words(better: Direction) -> tuple[str, str]:
     return ("◀ better", "worse ▶") if better == "lower" else ("◀ worse", "better ▶")
 
 
-def legend_text(level: str, *, margins: bool) -> str:
+def legend_text(level: str, *, margins: bool, hidden: bool) -> str:
     """How to read the marks and lines of a chart of intervals."""
-    words = f"Mark: estimate. Line: {level} interval. Upright line: no effect."
-    return f"{words} Dashed line: the margin that the plan sets." if margins else words
+    words = [f"Mark: estimate. Line: {level} interval. Upright line: no effect."]
+    words += ["Dashed line: the margin that the plan sets."] if margins else []
+    words += ["Figures of arms that rest on too few people are not shown."] if hidden else []
+    return " ".join(words)
+
+
+def figures_text(treatment: tuple[str, str], control: tuple[str, str]) -> str:
+    """Both arms' figures on one line, each with its heading; what stands for any arm is left out.
+
+    >>> figures_text((INTERVENTION, "49 % of 81"), ("No warning", "27 % of 100"))
+    '49 % of 81; No warning: 27 % of 100'
+    """
+    if HIDDEN in (treatment[1], control[1]):
+        return "The arms’ figures are not shown"
+    parts = (
+        figure if name in (INTERVENTION, COMPARISON) else f"{name}: {figure}"
+        for name, figure in (treatment, control)
+    )
+    return "; ".join(parts)
 
 
 def refused_text(outcome: str, arm: str | None, reason: str) -> str:

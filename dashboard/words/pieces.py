@@ -68,6 +68,10 @@ class Telling:
             return low is not None and low > self.scale.null
         return high is not None and high < self.scale.null
 
+    def by_cluster(self) -> bool:
+        """Whether the plan asks for the average over clusters, so that people do not all count alike."""
+        return self.plan.estimand == "cluster-average"
+
     def margin(self) -> str:
         """The margin in words: how much worse the plan accepts; per cent for a ratio."""
         worse = bounds(self.outcome).worse
@@ -86,12 +90,12 @@ class Telling:
 
 
 def told_effect(telling: Telling) -> str:
-    """Who changed what by how much, with the interval and its level."""
+    """What differed with what by how much, with the interval and its level."""
     up = telling.effect.estimate > telling.scale.null
     size, interval = _size(telling, flip=not up)
     if telling.plan.randomised:
         return (
-            f"{telling.treatment()} {'raised' if up else 'lowered'} {telling.about()} by {size} ({interval})"
+            f"With {telling.treatment()}, {telling.about()} {'rose' if up else 'fell'} by {size} ({interval})"
         )
     direction = "higher" if up else "lower"
     return (
@@ -111,7 +115,7 @@ def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
         return _away_from_one(effect.estimate, decimals=decimals), f"{name} {ratio}, {level} {interval}"
     factor, unit = factor_and_unit(scale, telling.outcome)
     decimals = estimate_decimals(effect, factor=factor)
-    turned = _turned(effect) if flip else effect  # "lowered by 20 (8 to 32)", not (−32 to −8)
+    turned = _turned(effect) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
     return (
         size_text(factor * effect.estimate, unit=unit, decimals=decimals),
         f"{level} {interval_text(turned, factor=factor, decimals=decimals)}",

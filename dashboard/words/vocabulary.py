@@ -81,7 +81,9 @@ FLOW_WORDS: Mapping[str, str] = {
     "analysed": "Analysed for the main question",
 }
 
-SHARE = "share"  # the unit of values that are fractions of 1: shown as per cent, differences in percentage points
+SHARE = (
+    "share"  # the unit of values that are fractions of 1: shown as per cent, differences in percentage points
+)
 
 DATA_ARE: Mapping[str, str] = {
     "simulated": "Simulated data. These figures test the method; they say nothing about real people.",

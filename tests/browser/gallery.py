@@ -92,7 +92,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         if asked.readme:
             url = f"{address}/{PAGES['study-moderators']}"
-            photograph(browser, url, README_PICTURE, width=1200, scheme="light", height=1000)
+            photograph(browser, url, README_PICTURE, width=1280, scheme="light", height=1450)
             return
         asked.folder.mkdir(parents=True, exist_ok=True)
         for name, page in PAGES.items():

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +17,13 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Literal
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
 
 HONEYPOT = "honeypot-warnings-2022"
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+BEGINNINGS = {"PNG": b"\x89PNG", "SVG": b"<svg", "PDF": b"%PDF", "CSV": b"outcome,"}
 PATHS = ("", f"study?study={HONEYPOT}", f"quality?study={HONEYPOT}", "methods")
 
 
@@ -52,61 +55,63 @@ def address(demo_store: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(needs: Callable[[str, object], None]) -> Iterator[Browser]:
+def browser(needs: Callable[[str, object], None]) -> Iterator[BrowserContext]:
+    """One visitor for all tests: what was fetched once is not fetched again."""
     path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
     needs("Chromium or Chrome", path)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
+        yield started.new_context(viewport={"width": 1280, "height": 3000})
         started.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 def visit(page: Page, url: str) -> None:
     page.goto(url)
-    page.wait_for_selector(READY)
     page.wait_for_selector("h1")
-    page.wait_for_timeout(500)
+    page.wait_for_selector(READY)  # drawn to its end
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_opens_without_an_error_and_asks_nobody_else(
-    path: str, scheme: str, address: str, browser: Browser
+def test_every_page_opens_without_an_error_asks_nobody_else_and_fits_a_phone(
+    path: str, scheme: Literal["light", "dark"], address: str, page: Page
 ) -> None:
-    page = browser.new_page(color_scheme=scheme)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(color_scheme=scheme)
     visit(page, f"{address}/{path}")
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.lang") == "en"
     outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
     assert not outside
-    page.close()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_scrolls_sideways_on_a_phone(path: str, address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 900})
-    visit(page, f"{address}/{path}")
+    page.set_viewport_size({"width": 320, "height": 900})
     too_wide = page.evaluate(
         "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
     )
     assert too_wide <= 0
-    page.close()
 
 
-def test_the_study_page_shows_the_published_odds_ratio(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 3000})
-    visit(page, f"{address}/study?study={HONEYPOT}")
-    for figure in ("odds ratio 2.64", "odds ratio 2.99"):
-        page.get_by_text(figure).first.wait_for(state="visible")
-    page.close()
+@pytest.mark.parametrize("path", PATHS)
+def test_headings_step_down_one_level_at_a_time(path: str, address: str, page: Page) -> None:
+    visit(page, f"{address}/{path}")
+    levels = page.eval_on_selector_all(
+        "[data-testid=stMain] :is(h1, h2, h3, h4)", "found => found.map(one => Number(one.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
-def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 3000})
+def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: str, page: Page) -> None:
     visit(page, address)
     page.get_by_role("link", name="See all of").first.click()
     page.wait_for_url("**/study?study=*")
@@ -114,44 +119,37 @@ def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: st
     chosen = page.url.split("study=")[1]
     page.reload()
     page.wait_for_selector("text=In short")
+    page.wait_for_selector(READY)  # drawn to its end: a link on a page that is still drawn may move
     page.get_by_role("link", name="Quality").click()
     page.wait_for_selector("text=What was taken in")
     page.wait_for_url(f"**/quality?study={chosen}")
     page.go_back()
     page.wait_for_selector("text=In short")
     page.wait_for_url(f"**/study?study={chosen}")
-    page.close()
 
 
-@pytest.mark.parametrize(
-    ("kind", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("PDF", b"%PDF"), ("CSV", b"")]
-)
-def test_the_chart_can_be_taken_away(
-    kind: str, begins: bytes, address: str, browser: Browser, tmp_path: Path
-) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 3000})
+def test_the_chart_can_be_taken_away_in_every_format(address: str, page: Page, tmp_path: Path) -> None:
     visit(page, f"{address}/study?study={HONEYPOT}")
     page.get_by_text("the numbers and downloads").first.click()
-    button = page.get_by_role("button", name=f"Download {kind}").first
-    button.wait_for(state="visible")
-    with page.expect_download(timeout=60_000) as download:
-        button.click()
-    target = tmp_path / download.value.suggested_filename
-    download.value.save_as(target)
-    content = target.read_bytes()
-    assert content.lstrip().startswith(begins)
-    assert len(content) > 200
-    page.close()
+    for kind, begins in BEGINNINGS.items():
+        button = page.get_by_role("button", name=f"Download {kind}").first
+        button.wait_for(state="visible")
+        with page.expect_download(timeout=60_000) as download:
+            button.click()
+        target = tmp_path / download.value.suggested_filename
+        download.value.save_as(target)
+        content = target.read_bytes()
+        assert content.startswith(begins)
+        assert len(content) > 200
 
 
-def test_a_page_over_stored_results_is_readable_soon(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 3000})
+def test_a_page_over_stored_results_is_readable_soon(address: str, page: Page) -> None:
     visit(page, address)  # the server has drawn once: what a second visitor waits for is measured
     begun = time.monotonic()
     page.goto(f"{address}/study?study={HONEYPOT}")
     page.wait_for_selector("text=odds ratio 2.64")
     assert time.monotonic() - begun < 6
-    page.close()
+    page.get_by_text("odds ratio 2.99").first.wait_for(state="visible")
 
 
 def test_a_taken_port_is_said_in_one_sentence(demo_store: Path) -> None:

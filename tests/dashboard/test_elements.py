@@ -37,3 +37,4 @@ def test_markdown_in_a_study_file_is_taken_literally() -> None:
     app = AppTest.from_function(show, args=(HOSTILE,)).run()
     heading = app.subheader[0].value
     assert not re.search(r"(?<!\\)[\[\]*!<>]", heading)
+    assert not re.search(r"https?\\?:", heading)  # not even a bare address becomes a link

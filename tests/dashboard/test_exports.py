@@ -19,7 +19,7 @@ from experiments.faults import Fault
 from tests.support import EXAMPLES, example_release, honeypot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PIL.Image import Image
@@ -152,6 +152,16 @@ def test_the_same_release_gives_the_same_bytes(name: str) -> None:
     assert once == again
 
 
+@pytest.fixture(scope="module")
+def browser_stopped() -> Iterator[None]:
+    """Stops the drawing browser after the tests that used it, so that its folder is not left behind."""
+    yield
+    import kaleido
+
+    kaleido.stop_sync_server(silence_warnings=True)
+
+
+@pytest.mark.usefixtures("browser_stopped")
 @pytest.mark.parametrize(("study", "chart"), [("blurring", "forest"), ("peer-support", "flow")])
 def test_a_browser_draws_the_same_picture(
     study: str, chart: str, needs: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
@@ -207,3 +217,25 @@ def test_a_missing_folder_and_a_folder_as_file_are_said(tmp_path: Path) -> None:
 def test_the_bundled_fonts_come_with_their_licence() -> None:
     assert all(file.is_file() for file in FONT_FILES.values())
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / "OFL.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "label", ["\N{GRINNING FACE} é ß", "<b>&</b> %{x} $y$", "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 3]
+)
+def test_no_label_stops_an_export(label: str) -> None:
+    found = honeypot()
+    assert found.study
+    arms = tuple(replace(arm, label=f"{arm.label} {label}") for arm in found.study.arms)
+    shown = release(replace(found, study=replace(found.study, arms=arms)))
+    drawn = picture(shown, charts()["flow"], width=600)
+    for name, start in (("pdf", b"%PDF"), ("png", b"\x89PNG"), ("svg", b"<svg")):
+        assert exports()[name].make(drawn).startswith(start)
+    assert label.split()[0] in " ".join(words_of(drawn.svg)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("study", sorted(EXAMPLES))
+def test_a_table_says_in_every_row_what_kind_of_data_it_holds(study: str) -> None:
+    shown = example_release(study)
+    content = exports()["csv"].make(picture(shown, charts()["forest"])).decode()
+    for row in csv.DictReader(io.StringIO(content)):
+        assert row["notice"].startswith(shown.study.data_are.capitalize() + " data.")

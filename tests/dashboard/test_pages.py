@@ -111,6 +111,44 @@ def test_the_methods_page_holds_the_card_of_every_estimator(
         assert f"Method card: {estimator.label}" in shown
 
 
+def test_an_address_with_an_unknown_pilot_says_so(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page("study", demo_store, monkeypatch, study="no-such-pilot")
+    assert not app.exception
+    assert "The address names a pilot that this store does not hold." in text(app)
+    assert "does not hold" not in text(open_page("study", demo_store, monkeypatch, study=HONEYPOT))
+
+
+def test_the_study_page_says_at_a_glance_whether_how_sure_and_how_many(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = text(open_page("study", demo_store, monkeypatch, study="moderator-blur-sim"))
+    short = shown[shown.index("Did it work?") : shown.index("Who took part?") + 120]
+    assert "Yes." in short
+    assert re.search(r"fell by [\d.]+ points \(95 % interval", short)
+    assert "180 moderators in 12 teams, in 2 arms. The data end on 3 May 2026." in short
+    assert "No check found a problem." in short
+
+
+def in_short(name: str) -> None:
+    """What AppTest runs: the short answers of an example."""
+    import streamlit as st
+
+    from dashboard import blocks
+    from tests.support import example_release
+
+    page = st.Page(lambda: None, title="Quality", url_path="quality")
+    st.session_state["pages"] = {"quality": page}
+    st.navigation([page])
+    blocks.short_answers(example_release(name), with_figures=True)
+
+
+@pytest.mark.parametrize(("name", "links"), [("honeypot", 0), ("peer-support", 1)])
+def test_a_check_that_found_something_is_linked_to(name: str, links: int) -> None:
+    app = AppTest.from_function(in_short, args=(name,)).run()
+    assert not app.exception
+    assert len(app.get("page_link")) == links
+
+
 def test_an_empty_store_says_how_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "watchkeeper register" in text(open_page("overview", tmp_path / "none", monkeypatch))
 

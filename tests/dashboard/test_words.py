@@ -21,7 +21,7 @@ GUARDRAIL = Outcome("accuracy", "Decisions upheld", "proportion", "guardrail", "
 SCORE = Outcome("burnout", "Burnout", "score", better="lower", unit="points (10-50)")
 COUNT = Outcome("searches", "Repeat searches", "count", better="lower", margin=1.25)
 TIME = Outcome("handling", "Handling time", "mean", "guardrail", "lower", 4.0, unit="seconds")
-CAUSAL = ("raised", "lowered", "reduced", "caused", "changed", "kept")
+CAUSAL = ("raised", "lowered", "reduced", "caused", "changed", "kept", "rose", "fell")
 
 
 def plan(*, randomised: bool = True, covariates: tuple[str, ...] = ()) -> Plan:
@@ -58,8 +58,8 @@ def say(made: Finding, *, masked: bool = True, **kwargs: object) -> str:
 
 def test_a_benefit_names_who_what_how_much_how_sure_and_the_arms() -> None:
     assert say(finding(SHARE, Effect(-0.1, -0.183, -0.0141))) == (
-        "‘You can be traced’ lowered ‘Entered the site’ by 10.0 percentage points "
-        "(95 % interval 1.4 to 18.3), a benefit. 20.0 % of 200 against 30.0 % of 200 with ‘No warning’."
+        "With ‘You can be traced’, ‘Entered the site’ fell by 10.0 percentage points (95 % interval 1.4 to 18.3), "
+        "a benefit. Observed: 20.0 % of 200 against 30.0 % of 200 with ‘No warning’."
     )
 
 
@@ -76,7 +76,7 @@ def test_the_published_honeypot_figures_are_said_as_published() -> None:
 
 def test_harm_is_said_plainly() -> None:
     said = say(finding(SHARE, Effect(0.1, 0.014, 0.183), events=(60, 40)))
-    assert "raised ‘Entered the site’" in said
+    assert "‘Entered the site’ rose by 10.0 percentage points" in said
     assert ", harm." in said
 
 
@@ -125,7 +125,7 @@ def test_an_unclear_finding_may_exclude_neither_direction() -> None:
 
 def test_worse_than_no_effect_inside_the_margin_is_said() -> None:
     said = say(finding(GUARDRAIL, Effect(-0.01, -0.015, -0.005)))
-    assert "lowered ‘Decisions upheld’ by 1.00 percentage points (95 % interval 0.50 to 1.50)" in said
+    assert "‘Decisions upheld’ fell by 1.00 percentage points (95 % interval 0.50 to 1.50)" in said
     assert "worse than no effect, but inside the margin of 2 percentage points" in said
 
 
@@ -138,7 +138,7 @@ def test_worse_than_no_effect_and_perhaps_beyond_the_margin_is_said() -> None:
 
 def test_harm_on_a_guardrail_says_that_it_is_worse_than_the_plan_allows() -> None:
     said = say(finding(TIME, Effect(7.9, 5.8, 10.0), value=(39.3, 31.4)))
-    assert "raised ‘Handling time’ by 7.9 seconds (95 % interval 5.8 to 10.0), harm" in said
+    assert "‘Handling time’ rose by 7.9 seconds (95 % interval 5.8 to 10.0), harm" in said
     assert "worse than the plan allows (a margin of 4 seconds)" in said
 
 
@@ -149,8 +149,8 @@ def test_equivalence_speaks_of_the_margin() -> None:
 
 def test_a_ratio_is_told_as_a_change_in_per_cent_and_names_the_ratio_of_its_interval() -> None:
     said = say(finding(COUNT, Effect(0.902, 0.851, 0.957), value=(1.42, 1.58)))
-    assert "lowered ‘Repeat searches’ by 9.8 % (rate ratio 0.902, 95 % interval 0.851 to 0.957)" in said
-    assert "1.42 (n = 200) against 1.58 (n = 200)" in said
+    assert "‘Repeat searches’ fell by 9.8 % (rate ratio 0.902, 95 % interval 0.851 to 0.957)" in said
+    assert "Observed on average: 1.42 (n = 200) against 1.58 (n = 200)" in said
     assert "percentage points" not in said
 
 
@@ -181,8 +181,81 @@ def test_an_adjusted_p_value_that_decided_nothing_is_not_said() -> None:
 
 def test_figures_before_adjustment_are_named_so() -> None:
     made = finding(SCORE, Effect(-2.8, -5.3, -0.4), value=(26.1, 28.4), estimator="ancova")
-    assert "Before adjustment: 26.1 points (n = 200)" in say(made, covariates=("baseline",))
-    assert "Before adjustment" not in say(made)
+    said = say(made, covariates=("baseline",))
+    assert "Observed on average, before adjustment: 26.1 points (n = 200) against 28.4 points" in said
+    assert "before adjustment" not in say(made)
+
+
+def test_figures_that_the_effect_lies_between_are_not_called_unadjusted() -> None:
+    plain = finding(SHARE, Effect(-0.1, -0.18, -0.01))  # 40 of 200 against 60 of 200
+    assert "before adjustment" not in say(plain, covariates=("baseline",))
+    ratio = finding(COUNT, Effect(0.8, 0.7, 0.9), value=(1.2, 1.5))
+    assert "before adjustment" not in say(ratio, covariates=("baseline",))
+
+
+def test_an_average_over_clusters_says_that_its_arms_are_not_weighted_so() -> None:
+    made = released(finding(SCORE, Effect(-2.8, -5.3, -0.4), value=(26.1, 28.4)), INTERNAL)
+    by_cluster = replace(plan(), estimand="cluster-average")
+    said = words.finding_sentence(made, plan=by_cluster, labels=LABELS)
+    assert "Observed on average, not weighted by cluster: 26.1 points" in said.replace(
+        words.figures.SPACE, " "
+    )
+
+
+PERCENT_OF_ANSWERS = Outcome("upheld", "Decisions upheld", "mean", "guardrail", "higher", 0.04, unit="share")
+
+
+def test_a_share_is_told_as_per_cent_and_its_difference_in_percentage_points() -> None:
+    made = finding(PERCENT_OF_ANSWERS, Effect(-0.0078, -0.028, 0.0123), value=(0.929, 0.935))
+    said = say(made)
+    assert "inside its margin of 4 percentage points" in said
+    assert "2.80 percentage points lower to 1.23 percentage points higher" in said
+    assert "92.9 % (n = 200) against 93.5 % (n = 200)" in said
+    text = words.effect_text(made.effect, scale=PERCENT_OF_ANSWERS.scale, outcome=PERCENT_OF_ANSWERS)
+    assert text == "−0.78 (−2.80 to 1.23) percentage points"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "answer"),
+    [
+        ([], "The main question could not be answered; the pilot’s page says why."),
+        (["benefit", "benefit"], "Yes."),
+        (["benefit", "inconclusive"], "In part."),
+        (["benefit", "harm"], "In part, and in part it did harm."),
+        (["harm", "inconclusive"], "No: it did harm."),
+        (["equivalent"], "No: any difference is too small to matter."),
+        (["inconclusive", "equivalent"], "Unclear."),
+        (["non_inferior"], "No clear gain; no relevant loss either."),
+    ],
+)
+def test_whether_it_worked_is_answered_first_in_plain_words(verdicts: list[str], answer: str) -> None:
+    assert words.worked_text(verdicts, randomised=True, failed=False) == answer
+
+
+def test_without_chance_deciding_no_pilot_is_said_to_have_worked() -> None:
+    assert words.worked_text(["benefit"], randomised=False, failed=False).startswith("Not certain")
+
+
+def test_a_failed_check_leaves_open_whether_it_worked() -> None:
+    assert words.worked_text(["benefit"], randomised=True, failed=True) == "Not known: a check failed."
+
+
+def test_harm_anywhere_is_harm_and_an_unclear_guardrail_is_not_a_no() -> None:
+    assert words.harmed_text(["non_inferior"], elsewhere=True) == "Yes."
+    assert words.harmed_text(["harm", "benefit"], elsewhere=False) == "Yes."
+    assert words.harmed_text(["benefit", "inconclusive"], elsewhere=False) == "Unclear."
+    assert words.harmed_text([], elsewhere=False).startswith("No guardrail was declared")
+
+
+def test_a_failed_check_outweighs_those_that_passed() -> None:
+    assert words.trusted_text(["pass", "fail", "warn"]) == "Not before the failed check is cleared up."
+    assert words.trusted_text(["pass"]) == "No check found a problem."
+    assert words.trusted_text([]) == "No check applied."
+
+
+def test_a_masked_number_of_people_is_said_to_be_so() -> None:
+    said = words.took_part_text(None, unit="visitor", arms=2)
+    assert said == "Visitors, too few in one arm to say how many, in 2 arms."
 
 
 def test_the_level_of_the_interval_is_named() -> None:
