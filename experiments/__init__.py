@@ -1,1 +1,20 @@
-"""What was run: study files, plans, event logs, the store, and the way from events to unit tables."""
+"""What was run: plans, designs, logs, the store. Nothing here knows a screen.
+
+Where to look:
+
+- a pilot's steps from the outside: `pilot`; the bundled ones: `bundled`; a table without a pilot: `tabular`,
+  `table_file`, `question`
+- the study file: `study_file` reads it into a `study` through `yaml_tree` and `tree`, judged by `structure` (from
+  the `schema`, its `fragments` and each `outcome_form`) and by `meaning`; `plan` and `plan_hash` say what will be
+  analysed
+- the log: `ingest` takes files in, each `arriving` by itself; `log_rows` reads them (`log_format`), `screening`
+  judges each row by the `row_rules` and `codes` for the vocabulary of `events`, `admission` judges rows beside each
+  other by their `event_key`; an `intake` and `rejects` tell what came of it
+- the store: `store`, its `manifest`, `durable` writing and the `keys` outside it
+- measurement: `measure` builds one query from `unit_query` and each kind of `measuring`, and scores a `survey` by
+  its `instrument`; `conduct` counts how the study ran; `results` keeps the evaluation with its `provenance`
+- queries: `engine` runs them, `sql` builds them, `arrays` hands columns over
+- simulation: `simulate`, from each `generator`
+- plug-ins, one file each, found by their folder: `design`, `formats`, `instruments`, `measures`, `outcome_forms`
+- `faults`: what is said when something is wrong
+"""

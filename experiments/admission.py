@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from experiments import rejects
+from experiments.arrays import column as places
 from experiments.events import ASSIGNED, SURVEY
 from experiments.sql import among, column, either, part
 
@@ -53,20 +54,20 @@ class _Fresh:
 
     def __init__(self, engine: Engine, rows: pa.Table) -> None:
         import numpy as np
-        import pyarrow as pa
 
         self._engine = engine
-        self._rows = self._left = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
+        self._rows = self._left = rows.append_column("position", places(np.arange(rows.num_rows)))
         self.hand()
 
     def out(self, found: pa.Table) -> pa.Table:
         """Take out the rows at the positions in `found`, and return them."""
         from pyarrow import compute
 
+        if not found.num_rows:
+            return self._rows.slice(0, 0).drop_columns(["position"])
         positions = found["position"].combine_chunks()
-        if len(positions):
-            gone = compute.is_in(self._left["position"], value_set=positions)
-            self._left = self._left.filter(compute.invert(gone))
+        gone = compute.is_in(self._left["position"], value_set=positions)
+        self._left = self._left.filter(compute.invert(gone))
         return self._rows.take(positions).drop_columns(["position"])
 
     def hand(self) -> None:

@@ -21,8 +21,8 @@ _OWN = """SELECT unit, min(arm) AS arm, min(occurred_at) AS assigned_at, min(:cl
           WHERE event = :assigned AND NOT unit IN (SELECT unit FROM torn) GROUP BY unit"""
 
 
-def conduct(engine: Engine, study: Study, *, clustered: bool) -> Conduct:
-    """Counts of how the study ran, from the `events` and the `torn` units that the engine holds."""
+def conduct(engine: Engine, study: Study, frame: pd.DataFrame, *, clustered: bool) -> Conduct:
+    """Counts of how the study ran, from its unit table and the `events` and `torn` units that the engine holds."""
     own = part(_OWN, assigned=ASSIGNED, cluster=part("cluster" if clustered else "NULL"))
     by_arm = part(
         "SELECT arm, count(*) AS units, count(DISTINCT cluster) AS clusters FROM own GROUP BY arm"
@@ -41,7 +41,7 @@ def conduct(engine: Engine, study: Study, *, clustered: bool) -> Conduct:
         never_assigned=_never_assigned(engine),
         days_without_events=silent,
         days=days,
-        flow=_flow(engine, study, own, units),
+        flow=_flow(study, frame, units),
     )
 
 
@@ -99,18 +99,13 @@ def _days(engine: Engine) -> tuple[int, int]:
     return days, days - row["busy"]
 
 
-def _flow(engine: Engine, study: Study, own: exp.Expression, units: dict[str, int]) -> tuple[FlowStep, ...]:
-    """The way from everybody assigned to everybody exposed."""
+def _flow(study: Study, frame: pd.DataFrame, units: dict[str, int]) -> tuple[FlowStep, ...]:
+    """The way from everybody assigned to everybody exposed, who make up the unit table."""
     assigned = FlowStep("assigned", units)
     if study.exposure == ASSIGNED:
         return (assigned,)
-    query = part(
-        """SELECT own.arm, count(DISTINCT e.unit) AS n FROM events AS e JOIN own ON e.unit = own.unit
-           WHERE e.event = :exposure AND e.occurred_at >= own.assigned_at GROUP BY own.arm""",
-        exposure=study.exposure,
-    ).with_("own", as_=own)
-    exposed = {row["arm"]: row["n"] for row in engine.ask(query).to_pylist()}
-    return (assigned, FlowStep("exposed", {arm: exposed.get(arm, 0) for arm in units}))
+    exposed = frame["arm"].value_counts()
+    return (assigned, FlowStep("exposed", {arm: int(exposed.get(arm, 0)) for arm in units}))
 
 
 def _hash(frame: pd.DataFrame, events: int) -> str:

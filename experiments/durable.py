@@ -48,10 +48,14 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        raise Fault(
-            f"The store cannot be written ({error.strerror or 'the system refused'}); nothing was changed.",
-            do="Make room or grant the right to write there, and run the command again.",
-        ) from error
+        raise _refused(error) from error
+
+
+def _refused(error: OSError) -> Fault:
+    return Fault(
+        f"The store cannot be written ({error.strerror or 'the system refused'}); nothing was changed.",
+        do="Make room or grant the right to write there, and run the command again.",
+    )
 
 
 def _settle(folder: Path) -> None:
@@ -92,10 +96,14 @@ def digest(path: Path) -> str:
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; the system lets go of it even if the process dies.
 
-    Raises Fault where another process holds it.
+    Raises Fault where another process holds it, or the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a+b") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("a+b")
+    except OSError as error:
+        raise _refused(error) from error
+    with file:
         try:
             _try_lock(file.fileno())
         except OSError as error:

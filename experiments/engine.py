@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 LONGEST_MILLISECONDS = 600_000
+BATCH = 131_072  # rows of an answer kept together; threads that read it again take one batch each
 
 
 class Engine:
@@ -46,7 +47,7 @@ class Engine:
         too_large, any_error = self._errors
         try:
             relation = self._connection.sql(query.sql(dialect=DIALECT), params=values or None)
-            answer: pa.Table = relation.to_arrow_table()
+            answer: pa.Table = relation.to_arrow_table(BATCH)
         except too_large:
             raise Fault(
                 "The study's log needs more memory than the engine may use.",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from experiments.codes import A_CODE, WHOLE
+
 Schema = dict[str, Any]
-WORD = "[A-Za-z0-9][A-Za-z0-9 _./:-]{0,62}"
 NAME = "[A-Za-z][A-Za-z0-9_-]{0,62}"
 SPANS = {"minutes": 60, "hours": 3_600, "days": 86_400}  # a window's units, in seconds
 LONGEST = 3_660 * SPANS["days"]
@@ -27,8 +28,8 @@ def prose(expected: str) -> Schema:
 
 
 def word(expected: str) -> Schema:
-    """A word as the log has it: an event, a wave."""
-    return text(WORD, f"{expected}: letters, digits, spaces and _ . / : -, at most 63")
+    """A word as the log has it: an event, an arm, a wave."""
+    return text(WHOLE, f"{expected}: {A_CODE}")
 
 
 def name(expected: str) -> Schema:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from experiments import rejects
 from experiments.admission import admit, ambiguous_ids
-from experiments.durable import digest
+from experiments.arrays import column, empty, numbers
+from experiments.arriving import arriving, screened
 from experiments.engine import engine
 from experiments.events import stored
 from experiments.faults import Fault
-from experiments.intake import FileIntake, Intake
+from experiments.intake import Intake
 from experiments.keys import fingerprint, make_key, read_key
-from experiments.log_rows import LogRows, shown
+from experiments.log_rows import shown
 from experiments.manifest import LogFile, Manifest
 from experiments.screening import Screen
 from experiments.sql import part
@@ -26,27 +27,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from experiments.arriving import ArrivingFile
     from experiments.engine import Engine
     from experiments.store import Store
     from experiments.study import Study
-
-
-@dataclass(slots=True)
-class _File:
-    """A file on its way in: its rejected rows so far, and its other rows counted."""
-
-    rows: LogRows
-    sha256: str
-    rejects: list[pa.Table] = field(default_factory=list)
-    accepted: int = 0
-    duplicates: int = 0
-    left_behind: int = 0
-
-    @property
-    def intake(self) -> FileIntake:
-        """What the file brought."""
-        rejected = sum(table.num_rows for table in self.rejects)
-        return FileIntake(self.rows.path.name, self.accepted, self.duplicates, rejected, self.left_behind)
 
 
 def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Callable[[str], None]) -> Intake:
@@ -59,14 +43,12 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
         manifest = store.manifest(study.id)
         screen = Screen(study, _key(store, study, manifest))
         schema = stored(screen.vocabulary)
-        files = [_file(path, study, screen) for path in dict.fromkeys(path.resolve() for path in paths)]
+        files = [arriving(path, study, screen) for path in dict.fromkeys(path.resolve() for path in paths)]
         held = store.events(study.id, schema=schema)
         with engine(held=held, held_ids=store.pseudonyms(study.id)) as opened:
-            screened = [
-                _screened(opened, screen, file, number, progress) for number, file in enumerate(files)
-            ]
+            good = [screened(opened, screen, file, number, progress) for number, file in enumerate(files)]
             progress("looking for repeated and contradicting rows")
-            rows = _together(screened, schema)
+            rows = _together(good, schema)
             accepted = _admitted(opened, screen, rows, files)
             new_ids = _new_ids(opened, rows)
             absent = _absent(opened, screen, accepted.select(schema.names))
@@ -90,64 +72,36 @@ def _key(store: Store, study: Study, manifest: Manifest) -> bytes:
     return key
 
 
-def _file(path: Path, study: Study, screen: Screen) -> _File:
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise Fault(
-            f"{path.name} {what}.", expected="an event log: .csv, .jsonl (or either as .gz), .parquet"
-        )
-    return _File(LogRows(path, study, screen.vocabulary.columns), digest(path))
-
-
-def _screened(
-    opened: Engine, screen: Screen, file: _File, number: int, progress: Callable[[str], None]
-) -> list[pa.Table]:
-    """The well-formed rows of a file in typed tables; what is not well-formed is noted on the file."""
-    import pyarrow as pa
-    from pyarrow import compute
-
-    good = []
-    for batch in file.rows.batches(progress):
-        judged = screen.screened(
-            opened, batch.append_column("file", pa.repeat(pa.scalar(number), batch.num_rows))
-        )
-        verdict = judged["verdict"]
-        if verdict.null_count == len(verdict):
-            good.append(judged)
-            continue
-        good.append(judged.filter(compute.is_null(verdict)))
-        left = compute.equal(verdict, screen.left_behind)
-        file.left_behind += compute.sum(left).as_py() or 0
-        broken = judged.filter(compute.and_(compute.is_valid(verdict), compute.invert(left)))
-        file.rejects.append(rejects.by_reason(broken["line"], screen.reasons, broken["verdict"]))
-        for index in compute.unique(broken["verdict"]).to_pylist():
-            if screen.rules[index].column in file.rows.absent:
-                raise file.rows.missing(screen.rules[index].column)
-    file.rejects.append(rejects.broken_lines(file.rows.malformed))
-    return good
-
-
-def _together(screened: list[list[pa.Table]], schema: pa.Schema) -> pa.Table:
+def _together(good: list[list[pa.Table]], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
     extra = [("line", pa.int64()), ("file", pa.int64()), ("serial", pa.uint64())]
-    empty = pa.schema([*schema, *extra]).empty_table()
-    tables = [table.select(empty.column_names).cast(empty.schema) for tables in screened for table in tables]
-    return pa.concat_tables([empty, *tables])
+    none = empty(pa.schema([*schema, *extra]))
+    tables = [table.select(none.column_names).cast(none.schema) for tables in good for table in tables]
+    return pa.concat_tables([none, *tables])
 
 
-def _admitted(opened: Engine, screen: Screen, rows: pa.Table, files: list[_File]) -> pa.Table:
+def _admitted(opened: Engine, screen: Screen, rows: pa.Table, files: list[ArrivingFile]) -> pa.Table:
     """The rows that come into the store; the others are noted on their files."""
-    from pyarrow import compute
+    import numpy as np
 
     admission = admit(opened, screen.vocabulary, rows)
+    accepted, duplicates = (_by_file(table, files) for table in (admission.accepted, admission.duplicates))
     for number, file in enumerate(files):
-        file.accepted = compute.sum(compute.equal(admission.accepted["file"], number)).as_py() or 0
-        file.duplicates = compute.sum(compute.equal(admission.duplicates["file"], number)).as_py() or 0
+        file.accepted, file.duplicates = accepted[number], duplicates[number]
         for reason, refused in admission.refused:
-            here = refused.filter(compute.equal(refused["file"], number))
-            file.rejects.append(rejects.for_one_reason(here, screen.in_their_words(reason)))
+            if refused.num_rows:
+                here = refused.take(column(np.flatnonzero(numbers(refused["file"]) == number)))
+                file.rejects.append(rejects.for_one_reason(here, screen.in_their_words(reason)))
     return admission.accepted
+
+
+def _by_file(rows: pa.Table, files: list[ArrivingFile]) -> list[int]:
+    """How many rows come from each file."""
+    import numpy as np
+
+    counts: list[int] = np.bincount(numbers(rows["file"]), minlength=len(files)).tolist()
+    return counts
 
 
 def _new_ids(opened: Engine, rows: pa.Table) -> pa.Table:
@@ -174,7 +128,13 @@ def _absent(opened: Engine, screen: Screen, accepted: pa.Table) -> tuple[str, ..
 
 
 def _keep(
-    store: Store, study: Study, manifest: Manifest, *, files: list[_File], events: pa.Table, ids: pa.Table
+    store: Store,
+    study: Study,
+    manifest: Manifest,
+    *,
+    files: list[ArrivingFile],
+    events: pa.Table,
+    ids: pa.Table,
 ) -> None:
     """Write what is new; the manifest comes last, and only with it does anything count."""
     from pyarrow import compute
@@ -194,20 +154,21 @@ def _keep(
         store.keep_manifest(study.id, new)
 
 
-def _with_file(store: Store, study: Study, manifest: Manifest, file: _File) -> Manifest:
+def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFile) -> Manifest:
     """The manifest with one more file, or with what is new of a file that was there already."""
     import pyarrow as pa
 
-    listed = pa.concat_tables(file.rejects).sort_by("line")
-    part_ = store.keep_part(study.id, REJECTS, listed) if listed.num_rows else None
+    part_ = None
+    if file.rejects:
+        listed = pa.concat_tables(file.rejects).sort_by("line")
+        part_ = store.keep_part(study.id, REJECTS, listed)
     brought = file.intake
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     known = next((f for f in manifest.files if f.sha256 == file.sha256), None)
     if known is None:
         entry = LogFile(
             brought.file,
             file.sha256,
-            now,
+            now(),
             brought.accepted,
             brought.duplicates,
             brought.rejected,
@@ -217,6 +178,7 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: _File) -> M
         return replace(manifest, files=(*manifest.files, entry))
     entry = replace(
         known,
+        taken_in=now() if brought.accepted else known.taken_in,
         accepted=known.accepted + brought.accepted,
         rejected=brought.rejected,
         left_behind=brought.left_behind,
@@ -225,7 +187,12 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: _File) -> M
     return replace(manifest, files=tuple(entry if f is known else f for f in manifest.files))
 
 
-def _refuse_if_nothing(files: list[_File], study: Study) -> None:
+def now() -> str:
+    """This moment in UTC (ISO 8601)."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _refuse_if_nothing(files: list[ArrivingFile], study: Study) -> None:
     """Raise Fault where no row was of any use."""
     brought = [file.intake for file in files]
     if any(file.accepted or file.duplicates for file in brought):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import tempfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,14 +31,30 @@ def folder() -> Path:
 def make_key(study: str, *, store: Path) -> bytes:
     """The study's key, made if there is none yet (mode 600). Raises Fault where it would lie inside the store."""
     path = _outside(store) / f"{study}.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if not path.exists():
+            _write_new(path, secrets.token_hex(BYTES) + "\n")
+    except OSError as error:
+        raise Fault(
+            f"The folder of keys, {path.parent}, cannot be written ({error.strerror or 'the system refused'}).",
+            do="Set WATCHKEEPER_KEYS to a folder of your own, outside the store.",
+        ) from error
+    return read_key(study, store=store)
+
+
+def _write_new(path: Path, content: str) -> None:
+    """Put `content` at `path`, whole, readable by its owner alone, and never over a key that is there by then."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent)  # mode 600
+    try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(BYTES) + "\n")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    return read_key(study, store=store)
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        Path(unfinished).unlink()
 
 
 def read_key(study: str, *, store: Path) -> bytes:

@@ -6,6 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from experiments.arrays import column
 from experiments.events import REQUIRED, theirs
 from experiments.faults import Fault, did_you_mean
 from experiments.log_format import opened
@@ -41,7 +42,7 @@ class LogRows:
         seen, began = 0, time.monotonic()
         with opened(self.path) as reader:
             held = tuple(name for name in self._names if name in reader.names)
-            self.absent = tuple(column for name, column in self._names.items() if name not in held)
+            self.absent = tuple(ours for name, ours in self._names.items() if name not in held)
             self._require(reader.names)
             for batch in _gathered(reader.blocks(held), self.malformed):
                 seen += batch.num_rows
@@ -56,9 +57,9 @@ class LogRows:
                 )
             self.left_behind = [name for name in reader.names if name not in self._names]
 
-    def missing(self, column: str, names: tuple[str, ...] = ()) -> Fault:
+    def missing(self, absent: str, names: tuple[str, ...] = ()) -> Fault:
         """The fault of a column that this file needs and lacks."""
-        wanted = next(name for name, ours in self._names.items() if ours == column)
+        wanted = next(name for name, ours in self._names.items() if ours == absent)
         return Fault(
             f"{self.path.name} has no column {wanted!r}.",
             expected="that column, or what the log calls it under log.columns in the study file",
@@ -66,16 +67,16 @@ class LogRows:
         )
 
     def _require(self, names: tuple[str, ...]) -> None:
-        for column in REQUIRED:
-            if column in self.absent:
-                raise self.missing(column, names)
+        for required in REQUIRED:
+            if required in self.absent:
+                raise self.missing(required, names)
 
     def _ours(self, batch: pa.Table) -> pa.Table:
         import pyarrow as pa
 
         table = batch.rename_columns([self._names.get(name, name) for name in batch.column_names])
-        for column in self.absent:
-            table = table.append_column(column, pa.nulls(table.num_rows, pa.string()))
+        for name in self.absent:
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
         return table
 
 
@@ -99,7 +100,7 @@ def _gathered(blocks: Iterator[Block], malformed: list[Malformed]) -> Iterator[p
     tables: list[pa.Table] = []
     for block in blocks:
         malformed.extend(block.malformed)
-        tables.append(block.table.append_column("line", pa.array(block.lines)))
+        tables.append(block.table.append_column("line", column(block.lines)))
         if sum(table.num_rows for table in tables) >= BATCH:
             yield pa.concat_tables(tables)
             tables = []

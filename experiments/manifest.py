@@ -22,7 +22,7 @@ class LogFile:
 
     name: str
     sha256: str
-    taken_in: str  # ISO 8601
+    taken_in: str  # when its newest events came into the store (ISO 8601)
     accepted: int
     duplicates: int
     rejected: int
@@ -66,6 +66,11 @@ class Manifest:
     def last(self) -> str | None:
         """The last event's instant."""
         return max((segment.last for segment in self.segments), default=None)
+
+    @property
+    def taken_in(self) -> str | None:
+        """When the newest events came into the store."""
+        return max((file.taken_in for file in self.files if file.accepted), default=None)
 
     def parts(self) -> set[str]:
         """The names of every file that belongs."""

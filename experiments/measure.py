@@ -37,34 +37,37 @@ def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
     they hold, never by pseudonym. Raises Fault where nothing was taken in yet, or nobody was assigned.
     """
     manifest = store.manifest(study.id)
-    if manifest.last is None:
+    if manifest.last is None or manifest.taken_in is None:
         raise Fault(f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE")
     words = vocabulary(study)
     events = store.events(study.id, schema=stored(words))
     with engine(events=events, torn=assigned_twice(store, study.id)) as opened:
-        frame = opened.ask(unit_query(study, words, log_end(study, manifest.last))).to_pandas()
+        end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
+        frame = opened.ask(unit_query(study, words, end)).to_pandas()
         if frame.empty:
             raise Fault(
                 f"No unit of {study.id} was assigned and then exposed.",
                 expected=f"{ASSIGNED} events with an arm, and {study.exposure} events after them",
                 do="Ingest the log that holds them.",
             )
-        ran = conduct(opened, study, clustered=words.clustered)
+        ran = conduct(opened, study, frame, clustered=words.clustered)
     scores = _scores(frame, study)
     table = UnitTable(scores, designs()[study.design.kind].layout)
     return table, ran, data_facts(manifest, ran, scores)
 
 
-def log_end(study: Study, last: str) -> datetime:
-    """Until when the log tells what happened (UTC, naive): its last event or the end of the design's last day,
-    whichever is later.
+def log_end(study: Study, *, last: str, taken_in: str) -> datetime:
+    """Until when the log tells what happened (UTC, naive), from the instants of its last event and its last intake.
+
+    A study that was over when its log was taken in was watched until the end of its last day, or its last event
+    if that is later. Without a last day, or before it, the log is an extract that ends with its last event.
     """
-    events_end = datetime.fromisoformat(last).replace(tzinfo=None)
+    last_event = datetime.fromisoformat(last).replace(tzinfo=None)
     if study.design.end is None:
-        return events_end
-    day = study.design.end + timedelta(days=1)
-    declared = datetime.combine(day, time(), ZoneInfo(study.log.time_zone)).astimezone(UTC)
-    return max(events_end, declared.replace(tzinfo=None))
+        return last_event
+    midnight = datetime.combine(study.design.end + timedelta(days=1), time(), ZoneInfo(study.log.time_zone))
+    over = midnight <= datetime.fromisoformat(taken_in)
+    return max(last_event, midnight.astimezone(UTC).replace(tzinfo=None)) if over else last_event
 
 
 def unit_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from experiments.codes import A_CODE, CODE, NO_CODE
 from experiments.events import ASSIGNED, SURVEY
 from experiments.instrument import instruments
 from experiments.sql import among, column, either, part
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from experiments.events import Vocabulary
     from experiments.study import Study
 
-# Codes are short words: no e-mail, address, sentence, link or hash fits. [0-9] and not \d, which would let the
-# digits of other scripts in.
-CODE = "[A-Za-z0-9<>=+_-]{1,30}"
-NO_CODE = "[0-9]{7}|^[0-9A-Fa-f]{12,}$"
-A_CODE = "a code of at most 30 letters, digits and _ - + < > ="
 LARGEST = 10**12
 LONGEST_ID = 200
 AN_ID = f"an id of at most {LONGEST_ID} characters on one line"
@@ -107,7 +103,7 @@ def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
         empty = exp.and_(assigned, part("cluster IS NULL"))
         rules += [
             Rule("cluster", empty, "nothing", "the cluster that was assigned"),
-            _code_rule("cluster", A_CODE),
+            _code_rule("cluster"),
         ]
     if vocabulary.surveys:
         rules += _answers(vocabulary)
@@ -122,7 +118,7 @@ def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
             f"within ±{LARGEST:,}",
         ),
     ]
-    return rules + [_code_rule(name, A_CODE) for name in vocabulary.attributes]
+    return rules + [_code_rule(name) for name in vocabulary.attributes]
 
 
 def _answers(vocabulary: Vocabulary) -> list[Rule]:
@@ -134,7 +130,7 @@ def _answers(vocabulary: Vocabulary) -> list[Rule]:
         )
         for name in ("instrument", "wave", "item", "value")
     ]
-    rules += [_code_rule("instrument", A_CODE), _code_rule("wave", A_CODE)]
+    rules += [_code_rule("instrument"), _code_rule("wave")]
     for name in sorted({instrument for instrument, _ in vocabulary.surveys}):
         key = instruments()[name]
         here = exp.and_(survey, part("instrument = :name", name=name))
@@ -161,8 +157,8 @@ def _answers(vocabulary: Vocabulary) -> list[Rule]:
     return rules
 
 
-def _code_rule(name: str, expected: str) -> Rule:
-    return Rule(name, _no_code(name), "text that is no code", expected)
+def _code_rule(name: str) -> Rule:
+    return Rule(name, _no_code(name), "text that is no code", f"a code of {A_CODE}")
 
 
 def _no_code(name: str) -> exp.Expression:

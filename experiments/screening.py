@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
 
+from experiments.event_key import event_keys
 from experiments.events import stored, theirs, vocabulary
 from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, row_rules
 from experiments.sql import column, named, part
@@ -28,6 +29,9 @@ WITH_OFFSET = f".*:.*{OFFSET}"
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 
+Clock = Literal["text", "wall", "instant"]  # a column of text, of local times or of times with a zone
+
+
 class Screen:
     """The rules of one study, and the SELECT that applies them to rows of text."""
 
@@ -37,7 +41,8 @@ class Screen:
         self.rules = row_rules(study, self.vocabulary)
         self.reasons = [self.in_their_words((r.column, r.found, r.expected)) for r in self.rules]
         self.left_behind = next(i for i, rule in enumerate(self.rules) if rule.found == LEFT_BEHIND)
-        self._query = _query(study, self.vocabulary, self.rules)
+        self._key = key
+        self._queries: dict[Clock, exp.Select] = {}
         padded = key.ljust(64, b"\0")
         self._keys = {
             "labels": sha256(b"labels" + key).digest(),
@@ -46,110 +51,119 @@ class Screen:
         }
 
     def screened(self, engine: Engine, rows: pa.Table) -> pa.Table:
-        """The typed rows with `line`, `file` and `verdict`: the index of the first broken rule, or null.
+        """The typed rows with their `line`, their unit's `serial`, the key of `event_id` (null without one) and a
+        `verdict`: the index of the first broken rule, or -1.
 
-        `rows` holds text in every column of the vocabulary, and `line` and `file` as numbers.
+        `rows` holds text in every column of the vocabulary (in `occurred_at` also times), and `line` as a number.
         """
+        clock = _clock(rows.schema.field("occurred_at").type)
+        if clock not in self._queries:
+            self._queries[clock] = _query(self.study, self.vocabulary, self.rules, clock)
         engine.hand("raw", rows)
-        return engine.ask(self._query, **self._keys)
+        return engine.ask(self._queries[clock], **self._keys)
+
+    def with_keys(self, rows: pa.Table) -> pa.Table:
+        """Well-formed rows beside the key of each event."""
+        columns = stored(self.vocabulary).names[:-1]
+        keys = event_keys(rows, rows["event_id"], columns, self._key)
+        return rows.drop_columns(["event_id"]).append_column("event_key", keys)
 
     def in_their_words(self, reason: Reason) -> Reason:
         """A reason with the column's name as the study's log has it."""
         return (theirs(self.study, reason[0]), *reason[1:])
 
 
-def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...]) -> exp.Select:
-    """SELECT line, file, verdict and the typed columns FROM the rows of text."""
-    cells = exp.select("line", "file", *(_cell(name) for name in vocabulary.columns)).from_("raw")
-    typed = exp.select("*", *(named(e, name) for name, e in _typed(study, vocabulary).items())).from_("cells")
+def _clock(kind: pa.DataType) -> Clock:
+    """How a column tells the time."""
+    import pyarrow as pa
+
+    if not pa.types.is_timestamp(kind):
+        return "text"
+    return "instant" if kind.tz else "wall"
+
+
+def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock: Clock) -> exp.Select:
+    """SELECT line, verdict and the typed columns FROM the rows of text."""
+    cells = exp.select("line", *(_cell(name, clock) for name in vocabulary.columns)).from_("raw")
+    typed = exp.select("*", *(named(e, name) for name, e in _typed(study, vocabulary, clock).items()))
     verdict = exp.Case()
     for index, rule in enumerate(rules):
         verdict = verdict.when(rule.broken, exp.Literal.number(index))
-    kept = [named(_kept(name, vocabulary), name) for name in stored(vocabulary).names]
+    kept = [named(_kept(name), name) for name in stored(vocabulary).names[:-1]]
     return (
-        exp.select("line", "file", named(verdict, "verdict"), *kept, part("people.serial"))
+        exp.select("line", named(verdict.else_(exp.Literal.number(-1)), "verdict"), *kept)
+        .select(part("people.serial"), named(_keyed("event_id"), "event_id"))
         .from_("typed")
         .join("people", on=part("typed.unit = people.id"), join_type="left")
         .with_("cells", as_=cells)
-        .with_("typed", as_=typed)
+        .with_("typed", as_=typed.from_("cells"))
         .with_("people", as_=_people())
     )
 
 
-def _cell(name: str) -> exp.Expression:
-    return named(part("nullif(CAST(:c AS TEXT), '')", c=column(name)), name)
+def _cell(name: str, clock: Clock) -> exp.Expression:
+    if name == "occurred_at" and clock != "text":
+        return column(name)
+    return named(part("nullif(:c, '')", c=column(name)), name)
 
 
-def _typed(study: Study, vocabulary: Vocabulary) -> dict[str, exp.Expression]:
+def _typed(study: Study, vocabulary: Vocabulary, clock: Clock) -> dict[str, exp.Expression]:
     """What text stands for: an instant in UTC, a number, an item's place; null where it is not readable."""
-    wall = part(
-        """CASE WHEN regexp_full_match(occurred_at, :pattern)
-           THEN CAST(TRY_CAST(occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) END""",
-        pattern=INSTANT,
-    )
     number = part(
         "CASE WHEN regexp_full_match(value, :pattern) THEN TRY_CAST(value AS DOUBLE) END", pattern=NUMBER
     )
-    typed = {"number": number}
+    typed = {"number": number, **_instant(study.log.time_zone, clock)}
     if "item" in vocabulary.columns:
         typed["place"] = part(
             "CASE WHEN regexp_full_match(item, '[0-9]{1,4}') THEN TRY_CAST(item AS INTEGER) END"
         )
-    if study.log.time_zone == "UTC":
-        return {**typed, "instant": wall, "skipped": exp.false()}
+    return typed
+
+
+def _instant(zone: str, clock: Clock) -> dict[str, exp.Expression]:
+    """The instant in UTC, and whether it is a time that the change of clocks skips."""
+    wall = part("CAST(occurred_at AS TIMESTAMP)")
+    if clock == "text":
+        wall = part(
+            """CASE WHEN regexp_full_match(occurred_at, :pattern)
+               THEN CAST(TRY_CAST(occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) END""",
+            pattern=INSTANT,
+        )
+    if zone == "UTC" or clock == "instant":
+        return {"instant": wall, "skipped": exp.false()}
     # A time that the change of clocks repeats is read as the second one; one it skips does not come back alike.
     local = part("regexp_full_match(occurred_at, :offset) IS NOT TRUE", offset=WITH_OFFSET)
-    there = part("timezone(:zone, :wall)", zone=study.log.time_zone, wall=wall)
-    instant = part(
-        "CASE WHEN :local THEN CAST(:there AS TIMESTAMP) ELSE :wall END", local=local, there=there, wall=wall
-    )
-    skipped = part(
-        ":local AND timezone(:zone, :there) <> :wall",
-        local=local,
-        zone=study.log.time_zone,
-        there=there,
-        wall=wall,
-    )
-    return {**typed, "instant": instant, "skipped": skipped}
+    here = {"local": exp.true() if clock == "wall" else local, "zone": zone, "wall": wall}
+    here["there"] = part("timezone(:zone, :wall)", **here)
+    instant = part("CASE WHEN :local THEN CAST(:there AS TIMESTAMP) ELSE :wall END", **here)
+    return {"instant": instant, "skipped": part(":local AND timezone(:zone, :there) <> :wall", **here)}
 
 
-def _kept(name: str, vocabulary: Vocabulary) -> exp.Expression:
+def _kept(name: str) -> exp.Expression:
     """The stored form of a column."""
     forms: dict[str, Any] = {
         "unit": part("people.pseudonym"),
-        "session": _keyed(part("'session=' || typed.session")),
+        "session": _keyed("session"),
         "occurred_at": column("instant"),
         "value": column("number"),
         "item": column("place"),
     }
-    return _event_key(vocabulary) if name == "event_key" else forms.get(name, column(name))
+    return forms.get(name, column(name))
 
 
-def _event_key(vocabulary: Vocabulary) -> exp.Expression:
-    """A number for the event: from its event_id, or else from every column that is not empty."""
-    text = {"occurred_at": part("CAST(epoch_us(instant) AS TEXT)"), "value": part("CAST(number AS TEXT)")}
-    pieces = [
-        part("coalesce(:name || :text, '')", name=f"\x1f{name}=", text=text.get(name, column(name, "typed")))
-        for name in vocabulary.columns
-        if name != "event_id"
-    ]
-    cells = exp.func("concat", *pieces)
-    text = part("CASE WHEN event_id IS NULL THEN :cells ELSE 'event_id=' || event_id END", cells=cells)
-    return _keyed(text)
-
-
-def _keyed(text: exp.Expression) -> exp.Expression:
-    """A number for a text, for equality within the study: nobody without the key can go from a guess to it.
+def _keyed(name: str) -> exp.Expression:
+    """A number for an id, for equality within the study: nobody without the key can go from a guess to it.
 
     SHA-256 of the key and the text; a quarter of it, so that nothing can be appended to a known text.
     """
-    return _number(part("sha256($labels || encode(:text))", text=text), 1)
+    labelled = part("sha256($labels || encode(:label || :id))", label=f"{name}=", id=column(name, "typed"))
+    return part("CASE WHEN NOT :id IS NULL THEN :n END", id=column(name, "typed"), n=_number(labelled, 1))
 
 
 def _people() -> exp.Select:
     """The distinct ids of units, each beside its pseudonym and a second number (`serial`) from the same MAC."""
     macs = exp.select("id", named(_mac(part("trim(id)")), "mac")).from_(
-        part("SELECT DISTINCT unit AS id FROM cells WHERE NOT unit IS NULL").subquery("ids")
+        part("SELECT DISTINCT unit AS id FROM raw WHERE unit <> ''").subquery("ids")
     )
     unclean = part(
         "length(id) > :longest OR regexp_matches(id, '[[:cntrl:]]') OR trim(id) = ''", longest=LONGEST_ID

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.faults import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from experiments.study import Study
+
+
+MOST = 10_000_000  # units; their events fill the memory of a large computer
 
 
 def simulate(study: Study, *, units: int, seed: int, effects: Mapping[str, float], out: Path) -> int:
@@ -21,6 +26,8 @@ def simulate(study: Study, *, units: int, seed: int, effects: Mapping[str, float
     outcome without one has no effect. The same arguments give the same bytes. Raises Fault where the study,
     the effects and the number of units cannot go together.
     """
+    if units > MOST:
+        raise Fault(f"{units:,} units are too many to draw at once.", expected=f"at most {MOST:,}")
     from experiments.simulation.aims import aims, settings
     from experiments.simulation.events import events
     from experiments.simulation.log_file import write

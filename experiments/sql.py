@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp, parse_one
@@ -19,8 +20,14 @@ def part(fragment: str, **places: Any) -> exp.Expression:
     >>> part("occurred_at < :end AND event = :name", end=column("exposed_at"), name="it's").sql("duckdb")
     'occurred_at < "exposed_at" AND event = \\'it\\'\\'s\\''
     """
-    parsed: exp.Expression = exp.replace_placeholders(parse_one(fragment, dialect=DIALECT), **places)
-    return parsed
+    filled: exp.Expression = exp.replace_placeholders(_parsed(fragment), **places)  # a copy
+    return filled
+
+
+@cache
+def _parsed(fragment: str) -> exp.Expression:
+    """A fragment, of which the program has few, parsed once."""
+    return parse_one(fragment, dialect=DIALECT)
 
 
 def column(name: str, table: str | None = None) -> exp.Column:

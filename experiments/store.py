@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.about import Registration
+from experiments.arrays import empty
 from experiments.durable import UNFINISHED, digest, only_writer, sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
 from experiments.manifest import LogFile, Manifest, Part
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from experiments.study import Study
 
+ROW_GROUP = 262_144  # rows that are read, and skipped, together
 REGISTRATION, MANIFEST = "registration.json", "manifest.json"
 DECLARATIONS, SEGMENTS, PSEUDONYMS, REJECTS, RESULTS = (
     "declarations",
@@ -77,13 +79,9 @@ class Store:
 
     def data_key(self, study_id: str) -> str:
         """A hash that changes with the declaration, the plan, or anything that was taken in."""
-        registered, held = self.registration(study_id), asdict(self.manifest(study_id))
+        registered, held = asdict(self.registration(study_id)), asdict(self.manifest(study_id))
         declaration = self._document(study_id, REGISTRATION)["declaration"]
-        for file in held["files"]:
-            del file["taken_in"]
-        return hashlib.sha256(
-            sealed({"data": held, "plan": asdict(registered), "text": declaration})
-        ).hexdigest()
+        return hashlib.sha256(sealed({"data": held, "plan": registered, "text": declaration})).hexdigest()
 
     def segments(self, study_id: str) -> tuple[Path, ...]:
         """The event segments, each verified against its SHA-256. Raises Fault where one was changed or is gone."""
@@ -95,21 +93,17 @@ class Store:
         self._verify(path, part.sha256)
         return path
 
-    def events(self, study_id: str, *, schema: pa.Schema) -> pyarrow.dataset.Dataset:
+    def events(self, study_id: str, *, schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
         """All events as one data set with the columns of `schema`; those that a segment lacks are null."""
-        import pyarrow.dataset
+        return _dataset(self.segments(study_id), schema)
 
-        paths = [str(path) for path in self.segments(study_id)]
-        return pyarrow.dataset.dataset(paths or schema.empty_table(), schema=schema)
-
-    def pseudonyms(self, study_id: str) -> pyarrow.dataset.Dataset:
+    def pseudonyms(self, study_id: str) -> pa.Table | pyarrow.dataset.Dataset:
         """Every unit's number (`unit`) beside its second one (`serial`)."""
         import pyarrow as pa
-        import pyarrow.dataset
 
         schema = pa.schema([("unit", pa.uint64()), ("serial", pa.uint64())])
-        paths = [str(self.verified(study_id, part)) for part in self.manifest(study_id).pseudonyms]
-        return pyarrow.dataset.dataset(paths or schema.empty_table(), schema=schema)
+        parts = self.manifest(study_id).pseudonyms
+        return _dataset(tuple(self.verified(study_id, part) for part in parts), schema)
 
     def result(self, study_id: str, key: str) -> dict[str, Any] | None:
         """A kept result; None where there is none, or it was damaged and must be computed again."""
@@ -141,7 +135,15 @@ class Store:
         from pyarrow import parquet
 
         sink = pa.BufferOutputStream()
-        parquet.write_table(table, sink, compression="zstd", compression_level=1)
+        words = [field.name for field in table.schema if pa.types.is_string(field.type)]
+        parquet.write_table(
+            table,
+            sink,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=words,  # numbers such as pseudonyms hardly repeat
+            row_group_size=ROW_GROUP,
+        )
         content = sink.getvalue().to_pybytes()
         sha256 = hashlib.sha256(content).hexdigest()
         file = f"{kind}/{sha256}.parquet"
@@ -190,3 +192,12 @@ class Store:
                 for path in (folder / kind).glob("*.parquet"):
                     if f"{kind}/{path.name}" not in belongs:
                         path.unlink()
+
+
+def _dataset(paths: tuple[Path, ...], schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
+    """Parquet files as one data set. Without any, the module of data sets (a second) need not be loaded."""
+    if not paths:
+        return empty(schema)
+    import pyarrow.dataset
+
+    return pyarrow.dataset.dataset([str(path) for path in paths], schema=schema)

@@ -18,12 +18,14 @@ DAY = 86_400
 
 
 def inside(window: Window | None) -> exp.Expression:
-    """Whether an event lies in a window: [t, t + seconds), [t + seconds, t) before exposure, or t's own session."""
+    """Whether an event lies in a window: [t, t + seconds), [t + seconds, t) before exposure, or from t onwards in
+    t's own session.
+    """
     after = part("e.occurred_at >= c.exposure")
     if window is None:
         return after
     if window.session:
-        return part("e.session = c.session")
+        return exp.and_(after, part("e.session = c.session"))
     edge = part("c.exposure + :span", span=_span(window.seconds))
     if window.seconds < 0:
         return part("e.occurred_at >= :edge AND e.occurred_at < c.exposure", edge=edge)
@@ -71,9 +73,14 @@ def latest(here: exp.Expression) -> exp.Expression:
 
 
 def observed(window: Window | None, value: exp.Expression) -> exp.Expression:
-    """`value` where the log covers the whole window, else null: who was not followed to the end has not failed."""
-    if window is None or window.session:
+    """`value` where the log covers the whole window, else null: who was not followed to the end has not failed.
+
+    A session counts as covered where the exposure has one.
+    """
+    if window is None:
         return value
+    if window.session:
+        return part("CASE WHEN NOT any_value(c.session) IS NULL THEN :value END", value=value)
     over = part("any_value(c.exposure) + :span <= any_value(c.log_end)", span=_span(window.seconds))
     return part("CASE WHEN :over THEN :value END", over=over, value=value)
 

@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.small_pilot import SmallPilot
+
 
 @pytest.fixture(scope="session")
 def needs() -> Callable[[str, object], None]:
@@ -27,6 +29,23 @@ def needs() -> Callable[[str, object], None]:
         pytest.skip(f"needs {part}")
 
     return check
+
+
+@pytest.fixture
+def new_pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], SmallPilot]:
+    """`new_pilot(declaration)`: a registered study in a store of its own."""
+    from tests.small_pilot import SmallPilot, outside_keys
+
+    outside_keys(monkeypatch, tmp_path)
+    return lambda declared: SmallPilot(tmp_path, declared)
+
+
+@pytest.fixture
+def pilot(new_pilot: Callable[[str], SmallPilot]) -> SmallPilot:
+    """A registered study with two arms and one proportion."""
+    from tests.small_pilot import DECLARED
+
+    return new_pilot(DECLARED)
 
 
 @pytest.fixture(scope="session")

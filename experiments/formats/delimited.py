@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedIOBase
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 BLOCK = 32 * 1024 * 1024  # bytes
 THREADED = 2 * 1024 * 1024  # bytes a thread parses at a time
 LONGEST_HEADER = 64 * 1024
@@ -78,7 +81,6 @@ def _whole_lines(content: BufferedIOBase) -> Iterator[bytes]:
 
 def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block | None:
     """The block by Arrow's reader; None unless each line of it is just one row of valid text."""
-    import numpy as np
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -88,7 +90,7 @@ def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=piece),
-            parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
+            parse_options=arrow_csv.ParseOptions(ignore_empty_lines=True),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()),
                 include_columns=wanted,
@@ -97,10 +99,21 @@ def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line
         )
     except pa.ArrowInvalid:
         return None
-    lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    if table.num_rows != lines or content.count(b"\r") != content.count(b"\r\n"):
+    lines = _filled(content)
+    if table.num_rows != len(lines) or content.count(b"\r") != content.count(b"\r\n"):
         return None
-    return Block(table, line + np.arange(lines, dtype=np.int64))
+    return Block(table, line + lines)
+
+
+def _filled(content: bytes) -> NDArray[np.int64]:
+    """Which lines, counted from 0, are not empty."""
+    import numpy as np
+
+    signs = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    empty = (ends == starts) | ((ends == starts + 1) & (signs[starts] == ord("\r")))
+    return np.flatnonzero(~empty)
 
 
 def _careful(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-BLOCK = 65_536  # rows
-LONGEST_CELL = 10_000  # bytes; nothing that belongs into a log comes near it
+BLOCK = 262_144  # rows
+LONGEST_CELLS = 1_000  # bytes a cell on average over a block; nothing that belongs into a log comes near it
 
 
 class ParquetReader:
@@ -30,7 +30,7 @@ class ParquetReader:
             texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
             content.seek(0)
             self._file = parquet.ParquetFile(content, read_dictionary=texts)
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
             raise _damaged(file) from None
         self._name = file
         self.names = tuple(schema.names)
@@ -62,21 +62,55 @@ def _damaged(file: str) -> Fault:
 
 def _as_text(cells: pa.Array, name: str) -> pa.Array:
     import pyarrow as pa
-    from pyarrow import compute
 
     kind = cells.type
     if pa.types.is_dictionary(kind):
-        longest = compute.max(compute.binary_length(cells.dictionary.cast(pa.binary()))).as_py() or 0
-        if longest > LONGEST_CELL:
-            raise Fault(
-                "A cell is far too long for an event log.", expected=f"at most {LONGEST_CELL:,} bytes"
-            )
-        return cells.dictionary_decode().cast(pa.string())
+        cells = _unfolded(cells)
     if pa.types.is_timestamp(kind):
-        return cells.cast(pa.timestamp("us", kind.tz and "UTC"), safe=False)
+        return _microseconds(cells, name)
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise Fault(f"The column {name} holds lists, objects or bytes.", expected="plain values")
+    if pa.types.is_string(cells.type):
+        return _checked(cells, name)
     return cells.cast(pa.string())
+
+
+def _checked(cells: pa.StringArray, name: str) -> pa.Array:
+    """Text that is text: Parquet itself lets any bytes pass for it."""
+    import pyarrow as pa
+
+    try:
+        return cells.view(pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        raise Fault(f"The column {name} holds bytes that are not UTF-8.", expected="UTF-8 text") from None
+
+
+def _unfolded(cells: pa.DictionaryArray) -> pa.Array:
+    """Cells out of their dictionary. Raises Fault where a small file unfolds to very much text."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    words = cells.dictionary.cast(pa.binary())
+    unfolded = compute.sum(compute.binary_length(words).take(cells.indices)).as_py() or 0
+    if unfolded > LONGEST_CELLS * BLOCK:
+        raise Fault(
+            "The cells of the file are far too long for an event log.",
+            expected=f"at most {LONGEST_CELLS:,} bytes a cell",
+        )
+    return cells.dictionary_decode()
+
+
+def _microseconds(cells: pa.Array, name: str) -> pa.Array:
+    """Times to the microsecond; finer digits are cut off."""
+    import pyarrow as pa
+
+    finer = cells.type.unit == "ns"
+    try:
+        return cells.cast(pa.timestamp("us", cells.type.tz and "UTC"), safe=not finer)
+    except pa.ArrowInvalid:
+        raise Fault(
+            f"The column {name} holds times that no calendar has.", expected="a year from 1990 to 2099"
+        ) from None
 
 
 def _begins_as_parquet(head: bytes) -> bool:

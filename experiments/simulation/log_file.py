@@ -6,6 +6,7 @@ import csv as csv_text
 import gzip
 import io
 import json
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
@@ -48,7 +49,8 @@ def write(made: Table, out: Path, *, log: DeclaredLog) -> None:
             writer(made, file, log)
         part.replace(out)
     except OSError as failure:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise Fault(f"{out} cannot be written: {failure.strerror}.", do="Choose another place.") from failure
 
 

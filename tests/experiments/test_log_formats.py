@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -41,7 +43,9 @@ def test_the_quick_way_gives_up_or_agrees_with_the_careful_way(
     rows: list[tuple[str, str]], ending: str
 ) -> None:
     out = io.StringIO()
-    csv.writer(out, lineterminator=ending).writerows(rows)
+    for row in rows:
+        csv.writer(out, lineterminator=ending).writerow(row)
+        out.write(ending * (row[0] == "b"))  # an empty line
     content = out.getvalue().encode()
     careful = delimited._careful(content, ("a", "b"), ("a", "b"), 2)
     quick = delimited._quick(content, ("a", "b"), ("a", "b"), 2) if content else None
@@ -185,6 +189,68 @@ def test_a_parquet_file_with_lists_or_damage_inside_is_refused(pilot: SmallPilot
     content[20:200] = bytes(180)
     with pytest.raises(Fault, match="damaged or cut off"):
         pilot.log(bytes(content), "log.parquet")
+
+
+def as_parquet(**columns: pa.Array) -> bytes:
+    """A Parquet file of two assignments, with some columns in place of ours."""
+    words = {"unit": ["a", "b"], "occurred_at": ["2026-03-01T10:00"] * 2, "event": ["assigned"] * 2}
+    sink = pa.BufferOutputStream()
+    parquet.write_table(pa.table({**words, "arm": ["none", "warning"], **columns}), sink)
+    return bytes(sink.getvalue())
+
+
+TEN = pd.Timestamp("2026-03-01T10:00")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"occurred_at": pa.array([TEN] * 2, pa.timestamp("s"))},
+        {"occurred_at": pa.array([TEN] * 2, pa.timestamp("ns"))},
+        {"occurred_at": pa.array([TEN.tz_localize("UTC")] * 2, pa.timestamp("ms", "Asia/Tokyo"))},
+        {"event": pa.array(["assigned"] * 2).dictionary_encode()},
+        {"unit": pa.array(["a", "b"], pa.large_string()).dictionary_encode()},
+        {"unit": pa.array([1, 2])},
+        {"value": pa.nulls(2)},
+        {"extra": pa.array([["x"], []])},
+    ],
+)
+def test_other_types_of_the_same_cells_are_the_same_events(
+    pilot: SmallPilot, columns: dict[str, pa.Array]
+) -> None:
+    assert pilot.log(as_parquet(**columns), "log.parquet").accepted == 2
+    assert sorted(pilot.measured()[0]["exposure"]) == [TEN, TEN]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"unit": pa.array([b"a", b"\xff"]).view(pa.string())}, "unit holds bytes that are not UTF-8"),
+        ({"unit": pa.array([b"a", b"b"])}, "unit holds lists, objects or bytes"),
+        ({"unit": pa.array([{"x": 1}, None])}, "unit holds lists, objects or bytes"),
+        ({"occurred_at": pa.array([2**60, 0]).view(pa.timestamp("ms"))}, "times that no calendar has"),
+        ({"occurred_at": pa.array([2**62, -(2**62)]).view(pa.timestamp("us"))}, "None of the rows"),
+        ({"occurred_at": pa.array([1, 2])}, "None of the rows"),
+        ({"value": pa.array([float("nan"), float("inf")])}, "None of the rows"),
+    ],
+)
+def test_cells_of_a_type_that_says_nothing_are_refused(
+    pilot: SmallPilot, columns: dict[str, pa.Array], says: str
+) -> None:
+    with pytest.raises(Fault, match=says):
+        pilot.log(as_parquet(**columns), "log.parquet")
+    assert not pilot.store.manifest("small").events
+
+
+def test_a_parquet_file_changed_anywhere_is_read_or_refused(pilot: SmallPilot) -> None:
+    whole = as_parquet()
+    random_ = random.Random(20260301)
+    for _ in range(30):
+        changed = bytearray(whole)
+        for _ in range(3):
+            changed[random_.randrange(len(whole))] = random_.randrange(256)
+        with suppress(Fault):
+            pilot.log(bytes(changed), "log.parquet")
 
 
 def test_numbers_in_json_keep_their_digits(pilot: SmallPilot) -> None:

@@ -92,8 +92,8 @@ def by_hand(log: pd.DataFrame) -> pd.DataFrame:
             row[name] = np.nan
             if span is None or t + span <= end:
                 row[name] = _value(_between(events, event, t, t + span if span else None), how)
-        in_visit = events[(events["event"] == "click") & (events["session"] == visit) & (visit != "")]
-        row["any_visit"] = float(len(in_visit) > 0)
+        in_visit = _between(events[events["session"] == visit], "click", t, None)
+        row["any_visit"] = float(len(in_visit) > 0) if visit else np.nan
         row["clicks.exposure"] = 1.5 if t + 1.5 * DAY <= end else np.nan
         row["searches.exposure"] = (
             float(len(_between(events, "due", t, t + 5 * DAY))) if t + 5 * DAY <= end else np.nan

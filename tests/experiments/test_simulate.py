@@ -411,6 +411,11 @@ def test_too_few_units_for_an_arm_or_for_the_clusters_are_named(tmp_path):
         log_of(TEAMS, tmp_path, units=300, effects={})
 
 
+def test_more_units_than_fit_into_a_computer_are_refused_at_once(tmp_path):
+    with pytest.raises(Fault, match=r"1,000,000,000 units are too many .* at most 10,000,000"):
+        log_of(SEARCH, tmp_path, units=10**9, effects={})
+
+
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path):
     with pytest.raises(Fault, match=r"does not say which format.*\.parquet"):
         log_of(SEARCH, tmp_path, units=100, effects={}, name="log.xlsx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,9 +60,10 @@ def test_whenever_an_ingest_dies_nothing_is_lost_doubled_or_torn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Any
 ) -> None:
     outside_keys(monkeypatch, tmp_path)
-    whole = SmallPilot(_folder(tmp_path, "whole"))
-    whole.log(FIRST, "first.csv")
-    before = state(whole)
+    begun = SmallPilot(_folder(tmp_path, "begun"))
+    begun.log(FIRST, "first.csv")
+    before = state(begun)
+    whole = SmallPilot(shutil.copytree(begun.folder, tmp_path / "whole"))
     with monkeypatch.context() as patch:
         seen = calls(patch, lambda _number, _real: None)
         whole.log(SECOND, "second.csv")
@@ -69,8 +71,7 @@ def test_whenever_an_ingest_dies_nothing_is_lost_doubled_or_torn(
     assert before != after
     assert len(seen) >= 12  # four files: their content, their names
     for last in range(1, len(seen) + 1):
-        pilot = SmallPilot(_folder(tmp_path, f"died-{last}"))
-        pilot.log(FIRST, "first.csv")
+        pilot = SmallPilot(shutil.copytree(begun.folder, tmp_path / f"died-{last}"))
 
         def die(number: int, _real: Any, last: int = last) -> None:
             if number == last:
@@ -187,6 +188,29 @@ def test_the_key_is_random_private_and_made_once(tmp_path: Path, monkeypatch: py
     assert keys.make_key("two", store=store) != first
     if sys.platform != "win32":
         assert (tmp_path / "keys" / "one.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault_that_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    outside_keys(monkeypatch, tmp_path / "file")
+    with pytest.raises(Fault, match=r"folder of keys, .* cannot be written .* Set WATCHKEEPER_KEYS"):
+        SmallPilot(tmp_path)
+    outside_keys(monkeypatch, tmp_path)
+    (tmp_path / "store").write_text("")
+    with pytest.raises(Fault, match=r"The store cannot be written .* nothing was changed"):
+        SmallPilot(tmp_path)
+
+
+def test_a_key_that_another_process_made_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside_keys(monkeypatch, tmp_path)
+    theirs = keys.make_key("one", store=tmp_path / "store")
+    keys._write_new(tmp_path / "keys" / "one.key", "00" * 32)
+    assert keys.read_key("one", store=tmp_path / "store") == theirs
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["one.key"]
 
 
 def test_a_key_inside_the_store_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

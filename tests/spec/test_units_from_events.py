@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import experiments.ingest
 from tests.small_pilot import CLUSTERED, DECLARED
 
 if TYPE_CHECKING:
@@ -54,17 +55,53 @@ def test_whoever_was_not_followed_to_the_windows_end_is_missing_and_no_failure(p
     assert units(pilot, "arm", "clicked") == [("none", 0), ("none", None), ("warning", 0), ("warning", None)]
 
 
-def test_the_log_is_complete_until_the_declared_end_of_the_study(
-    new_pilot: Callable[[str], SmallPilot],
+UNTIL_THE_9TH = DECLARED.replace("outcomes:", "  end: 2026-03-09\noutcomes:")
+SEVEN_DAYS_EARLIER = """
+    unit | occurred_at | event    | arm
+    a    | 02T23:59    | assigned | none
+    b    | 03T00:00    | assigned | none
+    c    | 03T00:01    | assigned | warning
+"""
+
+
+def test_a_log_taken_in_after_the_study_was_over_is_complete_until_the_end_of_its_last_day(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pilot = new_pilot(DECLARED.replace("outcomes:", "  end: 2026-03-09\noutcomes:"))
+    monkeypatch.setattr(experiments.ingest, "now", lambda: "2026-03-10T00:00:00+00:00")
+    pilot = new_pilot(UNTIL_THE_9TH)
+    pilot.table(SEVEN_DAYS_EARLIER)
+    assert units(pilot, "arm", "clicked") == [("none", 0), ("none", 0), ("warning", None)]
+
+
+def test_an_extract_taken_in_before_the_study_was_over_ends_with_its_last_event(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments.ingest, "now", lambda: "2026-03-09T23:59:59+00:00")
+    pilot = new_pilot(UNTIL_THE_9TH)
+    pilot.table(SEVEN_DAYS_EARLIER)
+    assert units(pilot, "arm", "clicked") == [("none", None), ("none", None), ("warning", None)]
+    # the same file again is no newer extract, and events that came later are
+    monkeypatch.setattr(experiments.ingest, "now", lambda: "2026-03-20T00:00:00+00:00")
+    pilot.table(SEVEN_DAYS_EARLIER)
+    assert units(pilot, "arm", "clicked") == [("none", None), ("none", None), ("warning", None)]
+    pilot.log("unit,occurred_at,event\na,2026-03-04,click\n", "later.csv")
+    assert units(pilot, "arm", "clicked") == [("none", 0), ("none", 1), ("warning", None)]
+
+
+def test_the_last_day_ends_at_midnight_of_the_studys_own_time_zone(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments.ingest, "now", lambda: "2026-03-09T14:59:59+00:00")
+    pilot = new_pilot(UNTIL_THE_9TH + "log: {time_zone: Asia/Tokyo}\n")
     pilot.table("""
         unit | occurred_at | event    | arm
-        a    | 02T23:59    | assigned | none
-        b    | 03T00:00    | assigned | none
-        c    | 03T00:01    | assigned | warning
+        a    | 03T00:00    | assigned | none
+        b    | 03T00:01    | assigned | warning
     """)
-    assert units(pilot, "arm", "clicked") == [("none", 0), ("none", 0), ("warning", None)]
+    assert units(pilot, "arm", "clicked") == [("none", None), ("warning", None)]
+    monkeypatch.setattr(experiments.ingest, "now", lambda: "2026-03-09T15:00:00+00:00")
+    pilot.log("unit,occurred_at,event\na,2026-03-04,click\n", "later.csv")
+    assert units(pilot, "arm", "clicked") == [("none", 1), ("warning", None)]
 
 
 def test_everybody_assigned_is_analysed_in_the_arm_they_were_given(pilot: SmallPilot) -> None:
@@ -109,7 +146,7 @@ def test_the_clock_starts_at_the_first_exposure_after_the_assignment(
     ]
 
 
-def test_a_session_window_holds_the_events_of_the_exposures_own_session(
+def test_a_session_window_holds_what_follows_the_exposure_in_its_own_session(
     new_pilot: Callable[[str], SmallPilot],
 ) -> None:
     pilot = new_pilot(EXPOSED.replace("{days: 7}", "session"))
@@ -125,8 +162,16 @@ def test_a_session_window_holds_the_events_of_the_exposures_own_session(
         c    | 01T10:00    | assigned    | warning |
         c    | 01T10:01    | warning_due |         |
         c    | 01T10:02    | click       |         |
+        d    | 01T09:58    | assigned    | none    | s9
+        d    | 01T09:59    | click       |         | s9
+        d    | 01T10:01    | warning_due |         | s9
+        e    | 01T10:00    | assigned    | none    | s1
+        e    | 01T10:01    | warning_due |         | s1
+        a    | 01T10:02    | click       |         | s2
     """)
-    assert units(pilot, "arm", "clicked") == [("none", 1), ("warning", 0), ("warning", 0)]
+    # b clicked in another session, d before the warning, and for c the log does not tell
+    expected = [("none", 0), ("none", 0), ("none", 1), ("warning", 0), ("warning", None)]
+    assert units(pilot, "arm", "clicked") == expected
 
 
 def test_an_event_that_comes_twice_counts_once(new_pilot: Callable[[str], SmallPilot]) -> None:
@@ -160,6 +205,55 @@ def test_a_count_comes_with_what_it_is_divided_by(
         a    | 09T10:00    | click       |
     """)
     assert units(pilot, "clicked", "clicked.exposure") == [(2, divisor)]
+
+
+def test_a_count_per_exposure_in_a_session_is_divided_by_that_sessions_exposures(
+    new_pilot: Callable[[str], SmallPilot],
+) -> None:
+    declared = EXPOSED.replace("kind: proportion", "kind: count, per: exposure")
+    pilot = new_pilot(declared.replace("{days: 7}", "session"))
+    pilot.table("""
+        unit | occurred_at | event       | arm  | session
+        a    | 01T10:00    | assigned    | none |
+        a    | 01T10:01    | warning_due |      | s1
+        a    | 01T10:02    | click       |      | s1
+        a    | 01T10:03    | warning_due |      | s1
+        a    | 01T10:03    | click       |      | s1
+        a    | 01T10:04    | click       |      | s1
+        a    | 01T11:00    | warning_due |      | s2
+        a    | 01T11:01    | click       |      | s2
+    """)
+    assert units(pilot, "clicked", "clicked.exposure") == [(3, 2)]
+
+
+def test_a_day_is_24_hours_also_when_the_clocks_change(new_pilot: Callable[[str], SmallPilot]) -> None:
+    pilot = new_pilot(DECLARED.replace("{days: 7}", "{days: 1}") + "log: {time_zone: Europe/Paris}\n")
+    pilot.table("""
+        unit | occurred_at | event    | arm
+        a    | 28T12:00    | assigned | none
+        a    | 29T12:59    | click    |
+        b    | 28T12:00    | assigned | warning
+        b    | 29T13:00    | click    |
+    """)
+    assert units(pilot, "arm", "clicked") == [("none", 1), ("warning", 0)]
+
+
+def test_what_happens_at_the_very_moment_of_the_exposure_follows_it(
+    new_pilot: Callable[[str], SmallPilot],
+) -> None:
+    before = "covariates: [{id: before, event: click, window: {minutes: -1}}]\n"
+    pilot = new_pilot(EXPOSED.replace("{days: 7}", "{minutes: 1}") + before)
+    pilot.table("""
+        unit | occurred_at | event       | arm
+        a    | 01T10:00    | click       |
+        a    | 01T10:00    | warning_due |
+        a    | 01T10:00    | assigned    | none
+        b    | 01T10:00    | assigned    | warning
+        b    | 01T10:01    | warning_due |
+        b    | 01T10:00    | click       |
+        b    | 01T10:02    | click       |
+    """)
+    assert units(pilot, "arm", "clicked", "before") == [("none", 1, 0), ("warning", 0, 1)]
 
 
 @pytest.mark.parametrize(("value", "expected"), [("mean", 2.0), ("sum", 6.0), ("max", 3.0), ("last", 1.5)])

@@ -1,0 +1,50 @@
+"""Between numpy and Arrow without pandas, which Arrow's own ways load and which takes a second."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+
+def column(values: NDArray[Any]) -> pa.Array:
+    """Numbers as an Arrow column.
+
+    >>> import numpy as np
+    >>> column(np.array([3, 4])).to_pylist()
+    [3, 4]
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    content = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, content])
+
+
+def numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
+    """An Arrow column of whole numbers or floats, without gaps, as numpy sees it.
+
+    >>> import numpy as np
+    >>> numbers(column(np.array([3, 4]))).tolist()
+    [3, 4]
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    if not len(values):
+        return np.empty(0, dtype=values.type.to_pandas_dtype())
+    return np.from_dlpack(values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values)
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """A table with these columns and no row.
+
+    >>> import pyarrow as pa
+    >>> empty(pa.schema([("unit", pa.uint64())])).num_rows
+    0
+    """
+    import pyarrow as pa
+
+    return pa.Table.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
