@@ -26,6 +26,9 @@ class Plan:
     adjust: Adjustment = "holm"
     population: Literal["intention-to-treat"] = "intention-to-treat"
     covariates: tuple[str, ...] = ()
+    covariate_labels: dict[str, str] = field(
+        default_factory=dict
+    )  # for pages; a covariate without one keeps its name
     stratified: bool = False
     estimand: Estimand = "individual-average"
     randomised: bool = True

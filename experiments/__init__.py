@@ -15,6 +15,6 @@ Where to look:
   its `instrument`; `conduct` counts how the study ran; `results` keeps the evaluation with its `provenance`
 - queries: `engine` runs them, `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
-- plug-ins, one file each, found by their folder: `design`, `formats`, `instruments`, `measures`, `outcome_forms`
+- plug-ins, one file each, found by their folder: `design`, `formats`, `instruments`, `outcomes`
 - `faults`: what is said when something is wrong
 """

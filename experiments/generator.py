@@ -50,4 +50,4 @@ def generators() -> Mapping[str, Generator]:
     >>> generators()["proportion"].part
     'occurs'
     """
-    return collect("experiments.generators", Generator)
+    return collect("experiments.outcomes", Generator)

@@ -32,4 +32,4 @@ def measures() -> Mapping[str, Measure]:
     >>> sorted(measures())
     ['count', 'mean', 'proportion', 'score']
     """
-    return collect("experiments.measures", Measure)
+    return collect("experiments.outcomes", Measure)

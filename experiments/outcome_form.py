@@ -47,7 +47,7 @@ def outcome_forms() -> Mapping[str, OutcomeForm]:
     >>> outcome_forms()["mean"].required
     ('event', 'value')
     """
-    return collect("experiments.outcome_forms", OutcomeForm)
+    return collect("experiments.outcomes", OutcomeForm)
 
 
 def common() -> Schema:

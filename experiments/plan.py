@@ -28,6 +28,7 @@ def analysis_plan(study: Study) -> Plan:
         alpha=study.plan.alpha,
         adjust=cast("Adjustment", study.plan.adjust),
         covariates=tuple(covariate.id for covariate in study.covariates),
+        covariate_labels={covariate.id: covariate.label for covariate in study.covariates},
         stratified=bool(study.design.strata),
         estimand=cast("Estimand", study.plan.estimand),
         randomised=design.randomised,

@@ -8,11 +8,12 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from analysis.about import ArmLabel
-from experiments.study import DeclaredOutcome, Study
+from experiments.study import DeclaredCovariate, DeclaredOutcome, Study
 
 # Words for pages, facts about the study and settings of simulations: they may change without a new plan.
 _BESIDE: dict[type, frozenset[str]] = {
     ArmLabel: frozenset({"label"}),
+    DeclaredCovariate: frozenset({"label"}),
     DeclaredOutcome: frozenset({"label", "unit", "measure", "simulate"}),
     Study: frozenset({"title", "topic", "company", "question", "summary", "limits", "source", "data_are"})
     | {"unit_name", "cluster_name", "simulation", "plan_hash", "text"},

@@ -124,7 +124,7 @@ def _covariate() -> Schema:
     expected = (
         "a covariate, such as {id: earlier, event: search, window: {days: -28}} or {id: age, attribute: age}"
     )
-    identity = {"id": name("a name for the covariate")}
+    identity = {"id": name("a name for the covariate"), "label": line("the covariate's name for pages")}
     sources: dict[str, Schema] = {
         "event": {
             "event": word("the event that is counted, as the log has it"),

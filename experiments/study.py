@@ -71,6 +71,7 @@ class DeclaredCovariate:
 
     id: str
     source: Source
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,9 @@ def _outcome(declared: dict[str, Any]) -> DeclaredOutcome:
 
 def _covariate(declared: dict[str, Any]) -> DeclaredCovariate:
     counted = {"value": "count"} if "event" in declared else {}
-    return DeclaredCovariate(declared["id"], _source({**counted, **declared}))
+    return DeclaredCovariate(
+        declared["id"], _source({**counted, **declared}), label=declared.get("label", declared["id"])
+    )
 
 
 def _source(declared: dict[str, Any]) -> Source:

@@ -15,7 +15,9 @@ LOCKS = sorted((ROOT / "lock").glob("*.txt"))
 
 
 def pins(lock: Path) -> set[str]:
-    return set(re.findall(r"^([A-Za-z0-9_.-]+==[^ \\;]+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    return set(
+        re.findall(r"^([A-Za-z0-9_.-]+==[^ \\;]+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
 
 
 def test_run_needs_only_the_standard_library():

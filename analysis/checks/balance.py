@@ -68,11 +68,11 @@ def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
         for covariate in plan.covariates
         if covariate in table.frame
         for contrast in plan.contrasts
-        if (result := _result(table, covariate, contrast)) is not None
+        if (result := _result(plan, table, covariate, contrast)) is not None
     )
 
 
-def _result(table: UnitTable, covariate: str, contrast: Contrast) -> CheckResult | None:
+def _result(plan: Plan, table: UnitTable, covariate: str, contrast: Contrast) -> CheckResult | None:
     compared = list(_compared(table, covariate, contrast))
     if not compared:
         return None
@@ -93,7 +93,7 @@ def _result(table: UnitTable, covariate: str, contrast: Contrast) -> CheckResult
         f"{{covariate}}: {{treatment}} and {{control}} are {told} ({{size}} standard deviations, {{p}}).",
         {},
         {
-            "covariate": covariate,
+            "covariate": plan.covariate_labels.get(covariate, covariate),
             "size": f"{size:.2f}" if np.isfinite(size) else "any number of",
             "p": format_p(p_value),
         },

@@ -30,7 +30,8 @@ def render(session: Session) -> None:
     elements.quiet(
         "The interval is the range of effects that the data are compatible with. A margin is the largest "
         "worsening that the plan accepts; it was set before anybody looked at the data.",
-        f"Counts of 1 to {INTERNAL.threshold - 1} people are never shown, nor what would reveal them.",
+        f"Counts of 1 to {INTERNAL.threshold - 1} people are masked. What is shown is for the research team: "
+        "it is not yet controlled for publication.",
     )
     st.header("Estimators", anchor=False)
     elements.quiet("The plan decides which estimator is shown first; the others check how far it matters.")

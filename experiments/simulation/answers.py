@@ -15,8 +15,8 @@ from scipy.optimize import brentq
 from scipy.special import betaincinv, betaln, gammaln, ndtr
 
 from experiments.faults import Fault
-from experiments.generators.score import defaults
 from experiments.instrument import instruments
+from experiments.outcomes.score import defaults
 from experiments.simulation.rows import Rows
 from experiments.simulation.trial import DAY
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from experiments.faults import Fault
-from experiments.generators.mean import DEFAULTS
+from experiments.outcomes.mean import DEFAULTS
 from experiments.simulation.answers import answers
 from experiments.simulation.occurrences import occurrences
 from experiments.simulation.rows import Rows, overdispersed, scattered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -220,3 +221,11 @@ def test_no_sentence_holds_a_masked_count():
 def test_a_sentence_names_arms_by_their_labels_where_these_are_known():
     (found,) = run("sample_ratio", how=conduct(60, 40))
     assert found.sentence({"a": "No warning"}).startswith("Units assigned: ‘No warning’ 60, b 40;")
+
+
+def test_a_covariate_is_called_by_its_label_where_it_has_one():
+    units = table(60)
+    units.frame["x"] = np.arange(60.0)
+    plan = replace(PLAN, covariates=("x",), covariate_labels={"x": "Searches before"})
+    (found,) = checks()["balance"].run(plan, units, conduct(30, 30))
+    assert found.sentence().startswith("Searches before: ")

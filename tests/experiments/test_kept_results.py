@@ -5,8 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import experiments.provenance
+from experiments.faults import Fault
+from experiments.keys import folder as keys_folder
 from experiments.pilot import evaluation, stored_evaluation
+from tests.small_pilot import DECLARED
 
 ARMS = ("none", "warning")
 LOG = "unit,occurred_at,event,arm\n" + "".join(
@@ -47,3 +52,12 @@ def test_a_kept_result_is_read_back_without_the_statistics(pilot):
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", reads], check=True)
+
+
+def test_a_lost_key_is_not_silently_replaced_where_data_were_taken_in(pilot):
+    pilot.log(LOG)
+    for key in keys_folder().iterdir():
+        key.unlink()
+    with pytest.raises(Fault, match="key"):
+        pilot.declare(DECLARED)
+    assert list(keys_folder().iterdir()) == []

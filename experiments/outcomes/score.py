@@ -1,4 +1,7 @@
-"""A score: a questionnaire answered so that the score's expectation is known, `mean` plus the effect."""
+"""A score: a questionnaire's answers at one wave; the instrument's key turns them into a score.
+
+Simulated answers give the score a known expectation, `mean` plus the effect.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,33 @@ from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
 from experiments.generator import Generator
-from experiments.instrument import instruments
+from experiments.instrument import instruments, score_schema
+from experiments.measuring import Measure
+from experiments.outcome_form import OutcomeForm, positive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from experiments.study import DeclaredOutcome, Source
+    from sqlglot import exp
+
+    from experiments.study import DeclaredOutcome, Source, Study
+
+FORM = OutcomeForm(
+    name="score",
+    properties=score_schema(),
+    required=tuple(score_schema()),
+    margin=positive("a difference in points above 0, smaller than the range of the score"),
+)
+
+
+def columns(outcome: DeclaredOutcome, _: Study) -> dict[str, exp.Expression]:
+    """One column an item; `experiments.measure` scores them."""
+    from experiments.survey import answers  # no query engine for a mere check
+
+    return answers(outcome.id, outcome.source)
+
+
+MEASURE = Measure("score", columns)
 
 
 def bounds(source: Source) -> tuple[float, float]:
@@ -42,4 +66,4 @@ def _target(outcome: DeclaredOutcome, settings: Mapping[str, float], effect: flo
     return mean
 
 
-SCORE = Generator("score", "answers", _settings, _target)
+GENERATOR = Generator("score", "answers", _settings, _target)

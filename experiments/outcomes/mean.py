@@ -1,7 +1,8 @@
-"""A mean: the event carries a value whose expectation is known, `mean` plus the effect.
+"""A mean: a unit's values in the window, put together as declared.
 
-The shape follows from the bounds that the study file names: none gives a normal distribution, `lowest` alone a
-log-normal one above it, `lowest` and `highest` a beta one between them, with every event marked one or the other.
+Simulated with a known expectation, `mean` plus the effect. The shape follows from the bounds that the study file
+names: none gives a normal distribution, `lowest` alone a log-normal one above it, `lowest` and `highest` a beta one
+between them, with every event marked one or the other.
 """
 
 from __future__ import annotations
@@ -10,12 +11,34 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
+from experiments.fragments import WINDOW_AFTER, choice
 from experiments.generator import Generator
+from experiments.measuring import Measure
+from experiments.outcome_form import EVENT, OutcomeForm, positive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from experiments.study import DeclaredOutcome
+    from sqlglot import exp
+
+    from experiments.study import DeclaredOutcome, Study
+
+FORM = OutcomeForm(
+    name="mean",
+    properties={"event": EVENT, "value": choice("mean", "sum", "max", "last"), "window": WINDOW_AFTER},
+    required=("event", "value"),
+    margin=positive("a difference of means above 0, in the unit of the values"),
+)
+
+
+def columns(outcome: DeclaredOutcome, _: Study) -> dict[str, exp.Expression]:
+    """A number, and null without events (but a sum is 0) or where the window was not over when the log ended."""
+    from experiments.unit_query import combined, observed  # no query engine for a mere check
+
+    return {outcome.id: observed(outcome.source.window, combined(outcome.source))}
+
+
+MEASURE = Measure("mean", columns)
 
 
 DEFAULTS = {"mean": 10.0, "sd": 3.0, "events": 3.0, "lowest": -inf, "highest": inf}
@@ -49,4 +72,4 @@ def _target(outcome: DeclaredOutcome, settings: Mapping[str, float], effect: flo
     return mean
 
 
-MEAN = Generator("mean", "carries", _settings, _target)
+GENERATOR = Generator("mean", "carries", _settings, _target)

@@ -1,1 +1,0 @@
-"""From events to one row a unit, one file an outcome kind."""

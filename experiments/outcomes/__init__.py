@@ -1,0 +1,1 @@
+"""Outcome kinds as logs know them, one file each: study-file form, measure and simulated truth."""
