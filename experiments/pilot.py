@@ -30,11 +30,11 @@ def register(store: Store, path: Path, *, reason: str | None = None) -> Registra
     from experiments.study_file import read_study  # its YAML and schema libraries: no page needs them
 
     study = read_study(path)
+    if study.id in store.studies() and store.manifest(study.id).segments:
+        read_key(study.id, store=store.path)  # a new key would part these people from their earlier rows
+    else:
+        make_key(study.id, store=store.path)
     with store.writing(study.id):
-        if study.id in store.studies() and store.manifest(study.id).segments:
-            read_key(study.id, store=store.path)  # a new key would part these people from their earlier rows
-        else:
-            make_key(study.id, store=store.path)
         registration = _next(store, study, reason)
         store.keep_registration(study, registration)
     return registration
