@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """Raised inside an estimator; becomes a `NotEstimable` in the evaluation, never a NaN.
 
     `reason` and `remedy` are whole sentences without data values.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Fault(Exception):  # noqa: N818 - what the user did, not a defect of the program
+class Fault(Exception):
     """The input or the state does not allow it: what was found, what was expected, what to do.
 
     Messages never quote a value from a log.

@@ -43,7 +43,7 @@ class Tree:
         return Problem(places.get(held, Place(1, 1)), written(path), says)
 
 
-class NotYaml(Exception):  # noqa: N818 - a state of the file, not a defect of the program
+class NotYaml(Exception):
     """The text cannot be read any further; holds every problem met until then."""
 
     def __init__(self, problems: list[Problem]) -> None:
