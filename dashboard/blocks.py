@@ -6,8 +6,6 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from analysis.verdict import bounds
 from dashboard import elements, telling, words
 
@@ -38,11 +36,7 @@ def short_answers(release: Release, *, with_figures: bool = False) -> None:
     rows = "".join(f"<dt>{ask}</dt><dd>{answer}</dd>" for ask, answer in lines)
     elements.html(f'<dl class="wk-answers">{rows}</dl>')
     if any(check.verdict != "pass" for check in release.checks):
-        st.page_link(
-            st.session_state["pages"]["quality"],
-            label="See what the checks found",
-            query_params={"study": release.study.id},
-        )
+        elements.link("See what the checks found", page="quality", study=release.study.id)
 
 
 def finding_in_full(release: Release, finding: ReleasedFinding) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -70,6 +71,15 @@ def says(sentence: str, *, before: str = "") -> None:
 def quiet(*lines: str) -> None:
     """Lines that explain; still with enough contrast to be read."""
     html("".join(f'<p class="wk-quiet">{escape(line)}</p>' for line in lines if line))
+
+
+def link(label: str, *, page: str, study: str) -> None:
+    """A link to another page of a pilot, as a plain address.
+
+    A page link of Streamlit changes the address in two steps and, on a page that is still being drawn, can lose
+    the pilot on the way; this one loads the page anew with its whole address.
+    """
+    html(f'<p class="wk-says"><a href="{quote(page)}?study={quote(study)}">{escape(label)}</a></p>')
 
 
 def banner(sentence: str) -> None:

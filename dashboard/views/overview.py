@@ -49,11 +49,7 @@ def _card(pilot: Pilot) -> None:
         for finding in telling.of_role(pilot.release, "primary"):
             blocks.finding_drawn(pilot.release, finding)
     if pilot.facts:
-        st.page_link(
-            st.session_state["pages"]["study"],
-            label=f"See all of “{elements.plain(pilot.title)}”",
-            query_params={"study": pilot.id},
-        )
+        elements.link(f"See all of “{pilot.title}”", page="study", study=pilot.id)
 
 
 PAGE = Page("overview", "Overview", "◎", 0, render)

@@ -131,14 +131,9 @@ def test_the_study_page_says_at_a_glance_whether_how_sure_and_how_many(
 
 def in_short(name: str) -> None:
     """What AppTest runs: the short answers of an example."""
-    import streamlit as st
-
     from dashboard import blocks
     from tests.support import example_release
 
-    page = st.Page(lambda: None, title="Quality", url_path="quality")
-    st.session_state["pages"] = {"quality": page}
-    st.navigation([page])
     blocks.short_answers(example_release(name), with_figures=True)
 
 
@@ -146,7 +141,8 @@ def in_short(name: str) -> None:
 def test_a_check_that_found_something_is_linked_to(name: str, links: int) -> None:
     app = AppTest.from_function(in_short, args=(name,)).run()
     assert not app.exception
-    assert len(app.get("page_link")) == links
+    drawn = "".join(part.proto.body for part in app.get("html"))
+    assert drawn.count('<a href="quality?study=peer-support') == links
 
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
