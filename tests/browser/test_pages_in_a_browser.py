@@ -126,6 +126,7 @@ def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: st
     page.go_back()
     page.wait_for_selector("text=In short")
     page.wait_for_url(f"**/study?study={chosen}")
+    assert page.locator("[data-testid=stException]").count() == 0
 
 
 def test_the_chart_can_be_taken_away_in_every_format(address: str, page: Page, tmp_path: Path) -> None:
