@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from analysis.refusal import Refusal
 from analysis.registry import collect
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.evidence import Evidence
     from analysis.finding import Estimate
 
-Need = Literal["rows", "covariates", "strata"]
+Need = Literal["rows", "covariates", "strata", "matched", "dated"]
 Estimand = Literal["individual-average", "cluster-average"]
 CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 
@@ -24,7 +24,9 @@ CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 class Declaration:
     """All that the choice of an estimator may depend on: what was declared, never what the data show.
 
-    `rows` is False where only the arms' summaries were shared.
+    `rows` is False where only the arms' summaries were shared. `matched` says that each stratum is a pair of
+    clusters, one for each arm. `units` counts the platforms of a panel, `treated_units` those that ever adopt.
+    `dated` says that each event of a count keeps its time.
     """
 
     layout: str
@@ -34,6 +36,10 @@ class Declaration:
     estimand: Estimand = "individual-average"
     arms: int = 2
     rows: bool = True
+    matched: bool = False
+    units: int = 0
+    treated_units: int = 0
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Estimator:
 
     def claims(self, declaration: Declaration) -> bool:
         """Whether this estimator can answer for such a declaration."""
-        held = {need for need in ("rows", "covariates", "strata") if getattr(declaration, need)}
+        held = {need for need in get_args(Need) if getattr(declaration, need)}
         return declaration.layout in self.layouts and declaration.kind in self.kinds and self.needs <= held
 
     def card(self) -> dict[str, str]:

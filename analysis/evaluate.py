@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registration, StudyFacts
 from analysis.check import CheckResult, checks
 from analysis.estimator import choose, sensitivities
-from analysis.evidence import gather
+from analysis.evidence import Uncounted
 from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
+from analysis.gathering import gather
 from analysis.layout import PARALLEL
 from analysis.plan import Plan
 from analysis.refusal import Refusal
+from analysis.supplement import Beside, Supplied, supplements
 from analysis.verdict import judge
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Evaluation:
     not_estimable: tuple[NotEstimable, ...]
     data: DataFacts
     provenance: Provenance
+    supplied: tuple[Supplied, ...] = ()
     study: StudyFacts | None = None
     registration: Registration | None = None
 
@@ -57,6 +60,16 @@ class Answers:
     findings: tuple[Finding, ...]
     not_estimable: tuple[NotEstimable, ...]
     analysed: FlowStep
+    supplied: tuple[Supplied, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was found on one outcome under one contrast; the planned finding, if any, comes first."""
+
+    findings: tuple[Finding, ...]
+    refused: tuple[NotEstimable, ...]
+    supplied: tuple[Supplied, ...] = ()
 
 
 def evaluate(
@@ -70,16 +83,19 @@ def evaluate(
 
     Sensitivity analyses follow their default finding. `progress` is told each outcome as it begins.
     """
-    findings: list[Finding] = []
-    refused: list[NotEstimable] = []
+    answered: list[Answered] = []
     for outcome in plan.outcomes:
         progress(outcome.label)
-        for contrast in plan.contrasts:
-            found, not_found = _gathered(plan, table, outcome, contrast)
-            findings += found
-            refused += not_found
+        answered += [_answered(plan, table, conduct, outcome, contrast) for contrast in plan.contrasts]
     results = tuple(r for check in checks().values() for r in check.run(plan, table, conduct))
-    return Answers(results, tuple(judged(plan, findings)), tuple(refused), _analysed(plan, findings))
+    findings = judged(plan, [finding for part in answered for finding in part.findings])
+    return Answers(
+        results,
+        tuple(findings),
+        tuple(refusal for part in answered for refusal in part.refused),
+        _analysed(plan, findings),
+        tuple(supplied for part in answered for supplied in part.supplied),
+    )
 
 
 def _analysed(plan: Plan, findings: Iterable[Finding]) -> FlowStep:
@@ -96,10 +112,11 @@ def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default
     Raises Refusal where the estimator cannot answer.
     """
     estimate = _noted(estimator, evidence, estimator.fit(evidence, settings))
-    arms = (
-        _figures(evidence.contrast.control, evidence.control),
-        _figures(evidence.contrast.treatment, evidence.treatment),
+    summaries = (
+        (evidence.contrast.control, evidence.control),
+        (evidence.contrast.treatment, evidence.treatment),
     )
+    arms = tuple(_figures(arm, summary) for arm, summary in summaries if not isinstance(summary, Uncounted))
     effect = estimate.effects[evidence.outcome.scale.name]
     verdict = "inconclusive" if estimate.descriptive else judge(evidence.outcome, effect)
     return Finding(evidence.outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
@@ -115,9 +132,15 @@ def _noted(estimator: Estimator, evidence: Evidence, estimate: Estimate) -> Esti
 
 
 def answer(
-    evidence: Evidence, declaration: Declaration, settings: Settings, *, asked: str | None = None
-) -> tuple[list[Finding], list[NotEstimable]]:
-    """Every estimator that can answer, the default one (or the one `asked` for by name) first.
+    plan: Plan,
+    evidence: Evidence,
+    declaration: Declaration,
+    *,
+    asked: str | None = None,
+    table: UnitTable | None = None,
+    conduct: Conduct | None = None,
+) -> Answered:
+    """Every estimator that can answer, the default one (or the one `asked` for) first, and what stands beside it.
 
     Raises Refusal where no estimator claims the declaration, or the one asked for does not.
     """
@@ -131,16 +154,36 @@ def answer(
     found, refused = [], []
     for estimator in (first, *others):
         try:
-            found.append(fit(estimator, evidence, settings, default=estimator is first))
+            found.append(fit(estimator, evidence, plan.settings, default=estimator is first))
         except Refusal as refusal:
-            refused.append(_not_estimable(evidence, estimator, refusal.reason, refusal.remedy))
-    unanswered = found[0].estimate.unanswered.values() if found and found[0].default else ()
-    refused += [_not_estimable(evidence, first, reason, FINDING_STANDS) for reason in unanswered]
-    return found, refused
+            refused.append(_not_estimable(evidence, estimator.name, refusal))
+    if not (found and found[0].default):
+        return Answered(tuple(found), tuple(refused))
+    refused += [
+        _not_estimable(evidence, first.name, Refusal(reason, remedy=FINDING_STANDS))
+        for reason in found[0].estimate.unanswered.values()
+    ]
+    supplied, unsupplied = _supplied(Beside(plan, evidence, found[0], table, conduct))
+    inside = [finding for part in supplied for finding in part.findings]
+    return Answered(
+        (*found, *inside), (*refused, *unsupplied), tuple(replace(s, findings=()) for s in supplied)
+    )
 
 
-def _not_estimable(evidence: Evidence, estimator: Estimator, reason: str, remedy: str) -> NotEstimable:
-    return NotEstimable(evidence.outcome.name, evidence.contrast, estimator.name, reason, remedy)
+def _supplied(beside: Beside) -> tuple[list[Supplied], list[NotEstimable]]:
+    """What every supplement has to say, and the refusals of those that could not."""
+    supplied: list[Supplied] = []
+    refused: list[NotEstimable] = []
+    for supplement in sorted(supplements().values(), key=lambda supplement: supplement.order):
+        try:
+            supplied += supplement.run(beside)
+        except Refusal as refusal:
+            refused.append(_not_estimable(beside.evidence, supplement.name, refusal))
+    return supplied, refused
+
+
+def _not_estimable(evidence: Evidence, name: str, refusal: Refusal) -> NotEstimable:
+    return NotEstimable(evidence.outcome.name, evidence.contrast, name, refusal.reason, refusal.remedy)
 
 
 def _not_claimed(name: str, declaration: Declaration) -> Refusal:
@@ -151,14 +194,14 @@ def _not_claimed(name: str, declaration: Declaration) -> Refusal:
     )
 
 
-def _gathered(
-    plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast
-) -> tuple[list[Finding], list[NotEstimable]]:
+def _answered(
+    plan: Plan, table: UnitTable, conduct: Conduct, outcome: Outcome, contrast: Contrast
+) -> Answered:
     try:
         evidence = gather(table, outcome, contrast, covariates=plan.covariates)
-        return answer(evidence, plan.declaration(outcome), plan.settings)
+        return answer(plan, evidence, plan.declaration(outcome), table=table, conduct=conduct)
     except Refusal as refusal:
-        return [], [NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)]
+        return Answered((), (NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy),))
 
 
 def _figures(arm: str, summary: Summary) -> ArmFigures:

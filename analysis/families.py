@@ -28,12 +28,12 @@ def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
     """
     judged = list(findings)
     for role in FAMILIES:
-        planned = [finding for finding in judged if finding.default and finding.outcome.role == role]
+        planned = [f for f in judged if f.default and f.outcome.role == role and f.subgroup is None]
         if plan.adjust == "none" or len(planned) < 2:
             continue
         adjusted = _adjusted(plan, planned)
         for i, finding in enumerate(judged):
-            if finding.outcome.role == role and not finding.estimate.descriptive:
+            if finding.outcome.role == role and not finding.estimate.descriptive and finding.subgroup is None:
                 judged[i] = _in_family(finding, plan, adjusted)
     return judged
 

@@ -57,6 +57,8 @@ class Estimate:
 
     `unanswered` gives the reason, a sentence, for each further scale on which there is no finite effect.
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
+    `profile` splits the effect on the primary scale by something labelled, in order: time since the switch, time
+    since adoption, wave.
     """
 
     effects: dict[str, Effect]
@@ -66,6 +68,15 @@ class Estimate:
     icc: float | None = None
     descriptive: bool = False
     unanswered: dict[str, str] = field(default_factory=dict)
+    profile: dict[str, Effect] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """The units with one level of a declared attribute."""
+
+    attribute: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class Finding:
     verdict: Verdict
     p_adjusted: float | None = None
     adjusted_by: str | None = None
+    subgroup: Subgroup | None = None
 
     @property
     def effect(self) -> Effect:

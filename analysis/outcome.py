@@ -74,18 +74,22 @@ class Kind:
 
     `counts_columns` names what one row of a counts file holds beside the arm, and `from_counts` turns such a
     row, by column, into a summary; both are empty where a kind cannot be shared as a summary.
+
+    `takes` names the `Outcome.options` that `summarise(parts, **options)` and `draw` are given as keywords: a
+    quantile's `q`, the `tau` up to which a time is followed.
     """
 
     name: str
     label: str
     scales: tuple[Scale, ...]
-    summarise: Callable[[Parts], Summary]
+    summarise: Callable[..., Summary]
     draw: Callable[..., Parts]
     valid: Callable[[Parts], str | None]
     parts: tuple[str, ...] = ("value",)
     optional: Mapping[str, float] = field(default_factory=dict)
     counts_columns: tuple[str, ...] = ()
     from_counts: Callable[[Mapping[str, float]], Summary] | None = None
+    takes: tuple[str, ...] = ()
 
     @property
     def primary_scale(self) -> Scale:
@@ -110,6 +114,8 @@ class Outcome:
     columns: dict[str, str] = field(default_factory=dict)
     measure: str = ""  # one phrase for a subtitle: what is counted, within which window
     unit: str = ""  # of the value: "seconds", "points (10-50)"; empty for counts and proportions
+    options: dict[str, float] = field(default_factory=dict)  # what the kind `takes`: q, tau
+    waves: tuple[str, ...] = ()  # of a repeated survey, in order; the last one is what the effect is about
 
     @property
     def scale(self) -> Scale:
@@ -125,6 +131,21 @@ class Outcome:
         'searches.exposure'
         """
         return self.columns.get(part, self.name if part == "value" else f"{self.name}.{part}")
+
+    def wave_column(self, wave: str) -> str:
+        """The unit table's column for one wave of a repeated outcome.
+
+        >>> Outcome("distress", "Distress", "score", waves=("week-4", "week-8")).wave_column("week-4")
+        'distress@week-4'
+        """
+        return f"{self.column('value')}@{wave}"
+
+    def summary(self, parts: Parts) -> Summary:
+        """What some units' parts are reduced to."""
+        kind = kinds()[self.kind]
+        return kind.summarise(
+            parts, **{name: self.options[name] for name in kind.takes if name in self.options}
+        )
 
 
 def kinds() -> Mapping[str, Kind]:

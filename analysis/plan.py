@@ -7,9 +7,10 @@ from typing import Literal
 
 from analysis.estimator import Declaration, Estimand, Settings
 from analysis.finding import Contrast
+from analysis.layout import PARALLEL, REPEATED
 from analysis.outcome import Outcome
 
-Adjustment = Literal["holm", "hochberg", "benjamini-hochberg", "none"]
+Adjustment = Literal["holm", "hochberg", "benjamini-hochberg", "dunnett", "fixed-sequence", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Plan:
     randomised: bool = True
     seed: int = 20_260_101
     shares: dict[str, float] = field(default_factory=dict)  # of the allocation, by arm, as declared
+    matched: bool = False  # each stratum is a pair of clusters, one for each arm
+    subgroups: tuple[str, ...] = ()  # declared attributes; columns of the unit table
+    looks: tuple[float, ...] = ()  # planned shares of the information, the last one 1
+    spending: str = ""  # obrien-fleming or pocock
+    units: int = 0  # platforms of a panel
+    treated_units: int = 0  # those that ever adopt
+    dated: frozenset[str] = frozenset()  # the counts whose events keep their times
 
     @property
     def settings(self) -> Settings:
@@ -47,10 +55,24 @@ class Plan:
     def declaration(self, outcome: Outcome) -> Declaration:
         """What the choice of an estimator for `outcome` depends on."""
         return Declaration(
-            layout=self.layout,
+            layout=self.layout_of(outcome),
             kind=outcome.kind,
             covariates=bool(self.covariates),
             strata=self.stratified,
             estimand=self.estimand,
+            matched=self.matched,
+            units=self.units,
+            treated_units=self.treated_units,
+            dated=outcome.name in self.dated,
             arms=len({arm for contrast in self.contrasts for arm in (contrast.treatment, contrast.control)}),
         )
+
+    def layout_of(self, outcome: Outcome) -> str:
+        """The shape that `outcome` is analysed in: surveys repeated over waves keep every wave.
+
+        >>> from analysis.outcome import Outcome
+        >>> Plan((), (), "parallel").layout_of(Outcome("y", "Y", "score", waves=("week-4", "week-8")))
+        'repeated'
+        """
+        repeated = outcome.waves and self.layout == PARALLEL.name
+        return REPEATED.name if repeated else self.layout

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """One row a unit: `arm` (str), what the layout requires, and the columns of outcomes and covariates.
+    """One row as the layout says: `arm` (str), what it requires, and the columns of outcomes and covariates.
 
-    Raises Refusal when a column that the layout requires is absent or has gaps.
+    `period` is a number that grows by 1 from one period to the next; `waves` of an outcome are columns named by
+    `Outcome.wave_column`. Raises Refusal when a column that the layout requires is absent, has gaps, or is a
+    period that is no number.
     """
 
     frame: pd.DataFrame
@@ -35,3 +37,8 @@ class UnitTable:
                     f"The column {column!r} has empty cells; every unit needs one.",
                     remedy="Fill them from the allocation list, or leave those units out and say so.",
                 )
+        if "period" in self.layout.requires and self.frame["period"].dtype.kind not in "iuf":
+            raise Refusal(
+                "The periods are not numbers, so that their order is not known.",
+                remedy="Number the periods from 1 upwards, or name a column of dates.",
+            )

@@ -13,11 +13,12 @@ from analysis.estimator import Declaration, Estimand
 from dashboard import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from analysis.estimator import Estimator
     from analysis.evaluate import Evaluation
-    from analysis.finding import ArmFigures, Contrast, Finding, NotEstimable
+    from analysis.finding import ArmFigures, Contrast, Effect, Finding, NotEstimable
+    from analysis.supplement import Supplied
 
 Document = dict[str, Any]
 SCHEMA = "watchkeeper/evaluation@1"
@@ -47,6 +48,7 @@ def evaluation_document(evaluation: Evaluation) -> Document:
             for check in evaluation.checks
         ],
         "findings": [_finding(finding, evaluation) for finding in evaluation.findings],
+        "supplements": [_supplied(supplied, evaluation) for supplied in evaluation.supplied],
         "not_estimable": [_refusal(refusal) for refusal in evaluation.not_estimable],
         "provenance": asdict(evaluation.provenance),
     }
@@ -121,11 +123,11 @@ def _finding(finding: Finding, evaluation: Evaluation) -> Document:
         "role": finding.outcome.role,
         "kind": finding.outcome.kind,
         "contrast": _contrast(finding.contrast),
-        "subgroup": None,
+        "subgroup": None if finding.subgroup is None else asdict(finding.subgroup),
         "estimator": finding.estimator,
         "default": finding.default,
         "scale": finding.outcome.scale.name,
-        "effects": {scale: _without_none(asdict(effect)) for scale, effect in estimate.effects.items()},
+        "effects": _effects(estimate.effects),
     }
     applying = {
         "p_value": finding.effect.p_value,
@@ -135,11 +137,28 @@ def _finding(finding: Finding, evaluation: Evaluation) -> Document:
         "clusters": estimate.clusters or None,
         "icc": estimate.icc,
         "parameters": estimate.parameters,
+        "profile": _effects(estimate.profile) or None,
         "verdict": finding.verdict,
         "says": words.finding_sentence(shown, plan=evaluation.plan, labels=evaluation.labels),
         "notes": list(estimate.notes),
     }
     return document | _without_none(applying)
+
+
+def _supplied(supplied: Supplied, evaluation: Evaluation) -> Document:
+    return {
+        "name": supplied.name,
+        "outcome": supplied.outcome,
+        "contrast": _contrast(supplied.contrast),
+        "says": supplied.sentence(evaluation.labels),
+        "effects": _effects(supplied.effects),
+        "parameters": supplied.parameters,
+        "notes": list(supplied.notes),
+    }
+
+
+def _effects(effects: Mapping[str, Effect]) -> Document:
+    return {name: _without_none(asdict(effect)) for name, effect in effects.items()}
 
 
 def _arm(arm: ArmFigures) -> Document:

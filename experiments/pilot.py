@@ -121,6 +121,7 @@ def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Eva
         findings=answers.findings,
         not_estimable=answers.not_estimable,
         data=data,
+        supplied=answers.supplied,
         provenance=provenance(plan.seed),
         study=study_facts(study),
         registration=store.registration(study.id),

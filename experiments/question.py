@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.finding import Contrast
-from analysis.outcome import Outcome
+from analysis.layout import LAYOUTS, PANEL, SERIES
+from analysis.outcome import Outcome, kinds
 from analysis.plan import Plan
 from experiments.faults import Fault, did_you_mean
 
@@ -14,84 +15,159 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    import pandas as pd
+
     from analysis.outcome import Direction
 
-VALUE, EXPOSURE = (
-    "outcome.value",
-    "outcome.exposure",
-)  # our columns, which no table of theirs is likely to have
-CONTROLS = ("0", "false", "control", "placebo")  # arms that are the control without being named
+PREFIX = (
+    "outcome"  # of our columns, which no table of theirs is likely to have: outcome.value, outcome.exposure
+)
+CONTROLS = ("0", "0.0", "false", "control", "placebo")  # arms that are the control without being named
+POOLED = Contrast("pooled", "none")  # of sites, which share only their effects
+EVERYBODY = "all"  # the one arm of a survey that compares nobody, only waves
+BEFORE = "before"  # the segment of a series before its first change
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of a table. Columns are named as the table names them; `level` is that of the intervals.
 
-    With `counts` the table has one row an arm, and `outcome` only names what was counted.
+    With `counts` the table has one row an arm, and `outcome` only names what was counted. `changes` are the first
+    periods after each change of a series, written as the table writes periods. `options` are what the kind
+    takes: q, tau.
     """
 
     table: Path
     kind: str
     outcome: str
-    arm: str = "arm"
+    arm: str | None = None
     control: str | None = None
     treatment: str | None = None
     layout: str = "parallel"
     unit: str | None = None
     cluster: str | None = None
+    period: str | None = None
+    sequence: str | None = None
     strata: str | None = None
+    season: str | None = None
     covariates: tuple[str, ...] = ()
     exposure: str | None = None
     offset: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    time: str | None = None
+    event: str | None = None
+    start: str | None = None
+    levels: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    lags: int | None = None
+    effect: str | None = None
+    se: str | None = None
     margin: float | None = None
     better: Direction = "lower"
     estimator: str | None = None
+    estimand: str = "individual-average"
+    adjust: str = "holm"
     level: float = 0.95
     counts: bool = False
+    options: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def arm_column(self) -> str:
+        """The column of the arms; `arm` where none is named."""
+        return self.arm or "arm"
 
 
-def plan_of(question: Question, arms: tuple[str, ...]) -> Plan:
-    """The plan that the question amounts to. Nothing is known of how units came to their arms: not randomised."""
-    columns = {"value": VALUE, "exposure": EXPOSURE}
+def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
+    """The plan that the question amounts to, for a unit table or (with `counts`) its arms.
+
+    Nothing is known of how units came to their arms: not randomised.
+    """
+    platforms = _platforms(question, frame)
+    options = {**question.options, **({"lags": float(question.lags)} if question.lags is not None else {})}
     outcome = Outcome(
         question.outcome,
         question.outcome,
         question.kind,
         better=question.better,
         margin=question.margin,
-        columns=columns,
+        columns={part: f"{PREFIX}.{part}" for part in (*_parts(question.kind), "times")},
+        options=options,
+        waves=_waves(frame),
     )
+    arms = tuple(dict.fromkeys(frame["arm"])) if "arm" in frame else ()
     return Plan(
         outcomes=(outcome,),
         contrasts=_contrasts(question, arms),
         layout=question.layout,
         alpha=1 - question.level,
-        covariates=question.covariates,
+        covariates=(*question.covariates, *(("season",) if question.season else ())),
         stratified=question.strata is not None,
+        matched=_matched(frame),
         randomised=False,
+        estimand=question.estimand,  # type: ignore[arg-type]
+        adjust=question.adjust,  # type: ignore[arg-type]
+        dated=frozenset({question.outcome}) if f"{PREFIX}.times" in frame else frozenset(),
+        units=len(platforms),
+        treated_units=sum(platforms.values()),
     )
 
 
+def _parts(kind: str) -> tuple[str, ...]:
+    return (*kinds()[kind].parts, *kinds()[kind].optional)
+
+
+def _waves(frame: pd.DataFrame) -> tuple[str, ...]:
+    mark = f"{PREFIX}.value@"
+    return tuple(str(column).removeprefix(mark) for column in frame.columns if str(column).startswith(mark))
+
+
+def _matched(frame: pd.DataFrame) -> bool:
+    """Whether each stratum holds two clusters, one of each arm."""
+    if not {"cluster", "stratum", "arm"} <= set(frame.columns):
+        return False
+    clusters = frame[["stratum", "cluster", "arm"]].drop_duplicates()
+    pairs = clusters.groupby("stratum").agg({"cluster": ["size", "nunique"], "arm": "nunique"})
+    return bool((pairs.to_numpy() == 2).all())
+
+
+def _platforms(question: Question, frame: pd.DataFrame) -> dict[str, bool]:
+    """Whether each platform of a panel ever adopts; empty for other layouts."""
+    if question.layout != PANEL.name:
+        return {}
+    control = _control(question, tuple(dict.fromkeys(frame["arm"])))
+    adopts = (frame["arm"] != control).groupby(frame["unit"]).any()
+    return {str(unit): bool(ever) for unit, ever in adopts.items()}
+
+
 def _contrasts(question: Question, arms: tuple[str, ...]) -> tuple[Contrast, ...]:
+    if not LAYOUTS[question.layout].compares:
+        return (POOLED,)
+    if question.layout == SERIES.name:
+        return tuple(Contrast(arm, BEFORE) for arm in arms if arm != BEFORE)
+    if arms == (EVERYBODY,):
+        return (Contrast(EVERYBODY, EVERYBODY),)
     if len(arms) < 2:
         raise Fault(
-            f'The column "{question.arm}" holds only one arm.',
+            f'The column "{question.arm_column}" holds only one arm.',
             expected="a control and at least one treatment",
         )
     for arm in (question.control, question.treatment):
         if arm is not None and arm not in arms:
             raise Fault(
-                f'No row of the column "{question.arm}" is in the arm "{arm}".',
+                f'No row of the column "{question.arm_column}" is in the arm "{arm}".',
                 do=did_you_mean(arm, arms) or "Name an arm as the table writes it.",
             )
-    control = question.control or _obvious_control(arms)
+    control = _control(question, arms)
     treatments = [question.treatment] if question.treatment else sorted(arm for arm in arms if arm != control)
     if treatments == [control]:
         raise Fault("The treatment and the control are the same arm.", do="Name two arms.")
     return tuple(Contrast(treatment, control) for treatment in treatments)
 
 
-def _obvious_control(arms: Iterable[str]) -> str:
+def _control(question: Question, arms: Iterable[str]) -> str:
+    if question.control is not None:
+        return question.control
     named = [arm for arm in arms if arm.casefold() in CONTROLS]
     if len(named) == 1:
         return named[0]

@@ -5,29 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis.about import Conduct, DataFacts
 from analysis.estimator import estimators
-from analysis.evaluate import Evaluation, answer
-from analysis.evidence import Evidence, gather
+from analysis.evaluate import Answered, Evaluation, answer
+from analysis.evidence import Evidence
 from analysis.families import judged
 from analysis.finding import NotEstimable
+from analysis.gathering import gather
 from analysis.layout import LAYOUTS
 from analysis.outcome import kinds
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
 from experiments.faults import Fault, did_you_mean
 from experiments.provenance import provenance
-from experiments.question import EXPOSURE, VALUE, plan_of
-from experiments.table_file import digest, labels, numbers, read_table, require_columns
+from experiments.question import POOLED, plan_of
+from experiments.shapes import unit_frame
+from experiments.table_file import digest, labels, read_table, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
 
-    from analysis.finding import Contrast, Finding
+    from analysis.finding import Contrast
     from analysis.outcome import Summary
     from analysis.plan import Plan
     from experiments.question import Question
@@ -43,25 +43,32 @@ def estimate(question: Question) -> Evaluation:
     if question.estimator is not None:
         _known(question.estimator, estimators(), "estimator", "There are")
     _consistent(question)
-    groups = (question.arm, question.cluster, question.strata)
+    groups = (question.arm_column, question.cluster, question.strata, question.unit)
     frame = read_table(question.table, text=[column for column in groups if column is not None])
     return _from_counts(question, frame) if question.counts else _from_rows(question, frame)
 
 
 def _from_rows(question: Question, frame: pd.DataFrame) -> Evaluation:
-    require_columns(frame, _columns(question))
-    table = UnitTable(_unit_frame(question, frame), LAYOUTS[question.layout])
-    plan = plan_of(question, tuple(dict.fromkeys(table.frame["arm"])))
+    table = UnitTable(unit_frame(question, frame), LAYOUTS[question.layout])
+    plan = plan_of(question, table.frame)
 
     def evidence(contrast: Contrast) -> Evidence:
         return gather(table, plan.outcomes[0], contrast, covariates=plan.covariates)
 
+    return _evaluation(question, plan, evidence, conduct=_conduct(table))
+
+
+def _conduct(table: UnitTable) -> Conduct:
+    """How many rows (one a site where nobody is counted) each arm has."""
+    if "arm" not in table.frame:
+        return Conduct({POOLED.treatment: len(table.frame)}, shares={})
     counts = table.frame["arm"].value_counts()
-    conduct = Conduct({str(arm): int(counts[arm]) for arm in sorted(counts.index)}, shares={})
-    return _evaluation(question, plan, evidence, conduct=conduct)
+    return Conduct({str(arm): int(counts[arm]) for arm in sorted(counts.index)}, shares={})
 
 
 def _from_counts(question: Question, frame: pd.DataFrame) -> Evaluation:
+    import pandas as pd
+
     kind = kinds()[question.kind]
     if kind.from_counts is None or question.layout != "parallel":
         raise Fault(
@@ -71,9 +78,9 @@ def _from_counts(question: Question, frame: pd.DataFrame) -> Evaluation:
     if question.exposure is not None:
         require_columns(frame, (question.exposure,))
         frame = frame.rename(columns={question.exposure: "exposure"})
-    require_columns(frame, (question.arm, *kind.counts_columns))
+    require_columns(frame, (question.arm_column, *kind.counts_columns))
     summaries = _summaries(frame, question, kind.from_counts)
-    plan = plan_of(question, tuple(summaries))
+    plan = plan_of(question, pd.DataFrame({"arm": list(summaries)}))
 
     def evidence(contrast: Contrast) -> Evidence:
         control, treatment = summaries[contrast.control], summaries[contrast.treatment]
@@ -86,7 +93,7 @@ def _from_counts(question: Question, frame: pd.DataFrame) -> Evaluation:
 def _summaries(
     frame: pd.DataFrame, question: Question, from_counts: Callable[[Mapping[str, float]], Summary]
 ) -> dict[str, Summary]:
-    arms = labels(frame, question.arm)
+    arms = labels(frame, question.arm_column)
     if arms.duplicated().any():
         raise Fault("An arm has several rows.", expected="one row an arm with --counts", do="Add them up.")
     columns = [str(column) for column in frame.columns if frame[column].dtype.kind in "iuf"]
@@ -114,79 +121,44 @@ def _evaluation(
     """Every contrast answered. No checks: they ask how a study was conducted, which a table does not tell."""
     outcome = plan.outcomes[0]
     declaration = replace(plan.declaration(outcome), rows=not question.counts)
-    findings: list[Finding] = []
-    refused: list[NotEstimable] = []
+    parts: list[Answered] = []
     for contrast in plan.contrasts:
         try:
             held = evidence(contrast)
         except Refusal as refusal:
-            refused.append(NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy))
+            told = NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)
+            parts.append(Answered((), (told,)))
             continue
-        found, not_found = answer(held, declaration, plan.settings, asked=question.estimator)
-        findings += found
-        refused += not_found
+        parts.append(answer(plan, held, declaration, asked=question.estimator))
     return Evaluation(
         plan=plan,
         conduct=conduct,
         checks=(),
-        findings=tuple(judged(plan, findings)),
-        not_estimable=tuple(refused),
+        findings=tuple(judged(plan, [finding for part in parts for finding in part.findings])),
+        not_estimable=tuple(refusal for part in parts for refusal in part.refused),
+        supplied=tuple(supplied for part in parts for supplied in part.supplied),
         data=DataFacts(digest(question.table), events=0, units=sum(conduct.assigned.values())),
         provenance=provenance(plan.seed),
     )
 
 
-def _columns(question: Question) -> list[str]:
-    optional = (question.unit, question.cluster, question.strata, question.exposure, question.offset)
-    used = [question.outcome, question.arm, *question.covariates]
-    return [*used, *(column for column in optional if column is not None)]
-
-
-def _unit_frame(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """Our columns from theirs. Raises Fault where the question and the table do not fit each other."""
-    import pandas as pd
-
-    _fitting(question, frame)
-    columns: dict[str, pd.Series[float] | pd.Series[str]] = {
-        name: frame[name] for name in question.covariates
-    }
-    columns |= {"arm": labels(frame, question.arm), VALUE: numbers(frame, question.outcome)}
-    if question.cluster is not None and "cluster" in LAYOUTS[question.layout].requires:
-        columns["cluster"] = labels(frame, question.cluster)
-    if question.strata is not None:
-        columns["stratum"] = labels(frame, question.strata)
-    if question.exposure is not None:
-        columns[EXPOSURE] = numbers(frame, question.exposure)
-    if question.offset is not None:
-        with np.errstate(over="ignore"):  # an infinite exposure is refused later, like one of 0
-            columns[EXPOSURE] = numbers(frame, question.offset).map(np.exp)
-    return pd.DataFrame(columns)
-
-
-def _fitting(question: Question, frame: pd.DataFrame) -> None:
-    if question.unit is not None and (repeated := int(frame[question.unit].duplicated().sum())):
-        raise Fault(
-            f'Units of the column "{question.unit}" stand in more than one row ({repeated:,} too many).',
-            expected="one row a unit",
-            do="Put each unit's rows together into one first.",
-        )
-    if taken := {"arm", "cluster", "stratum"} & set(question.covariates):
-        raise Fault(f'A covariate cannot be called "{taken.pop()}" here.', do="Rename the column.")
-
-
 def _consistent(question: Question) -> None:
     """Raises Fault where the question contradicts itself, whatever the table holds."""
-    by_cluster = "cluster" in LAYOUTS[question.layout].requires
-    if by_cluster and not question.counts and question.cluster is None:
-        raise Fault("The layout clustered needs the clusters' column.", do="Name it with --cluster.")
-    if question.cluster is not None and not by_cluster:
+    needed = set(LAYOUTS[question.layout].requires) & {"cluster", "unit", "period"}
+    for column in sorted(needed):
+        named = getattr(question, column) or (column == "unit" and question.layout == "panel")
+        if not question.counts and not named:
+            raise Fault(
+                f"The layout {question.layout} needs the {column}s' column.", do=f"Name it with --{column}."
+            )
+    if question.cluster is not None and question.layout == "parallel":
         raise Fault(
             f"Clusters were named, but in the layout {question.layout} each unit was assigned by itself.",
             do="Add --layout clustered, or leave --cluster out.",
         )
     if question.covariates and question.counts:
         raise Fault("One row an arm has no covariates.", do="Leave --covariate out, or load the units' rows.")
-    if (question.exposure or question.offset) and question.kind != "count":
+    if (question.exposure or question.offset) and question.kind not in ("count", "series"):
         raise Fault(f"A {question.kind} outcome has no exposure.", do="Leave --exposure and --offset out.")
     if question.exposure and question.offset:
         raise Fault(

@@ -26,19 +26,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counts", action="store_true", help="TABLE has one row an arm: arm, n, events (or mean, sd)"
     )
-    parser.add_argument("--layout", default="parallel", help="the table's shape: parallel or clustered")
+    parser.add_argument(
+        "--layout", default="parallel", help="the table's shape (default: parallel); see --list"
+    )
     parser.add_argument("--kind", help="the outcome's kind: proportion, mean, count, score, …")
     for name, of in (
         ("outcome", "the outcome"),
-        ("unit", "the unit; each may have one row"),
+        ("unit", "the unit: a person, or the platform of a panel"),
         ("cluster", "the clusters that were assigned"),
-        ("strata", "the strata of the assignment"),
+        ("period", "the period or wave: numbers or dates"),
+        ("sequence", "the order of arms; in a panel the period of adoption, 0 for never"),
+        ("strata", "the strata of the assignment, or the pairs of clusters"),
+        ("season", "the place in the calendar, such as the weekday"),
+        ("numerator", "a ratio's numerator, or the events of a series"),
+        ("denominator", "a ratio's denominator, or what the events are out of"),
+        ("time", "the time to the event, or at which an interval ends"),
+        ("event", "whether the event happened (1) or the time was cut off (0)"),
+        ("start", "when an interval of a unit begins (recurrent events)"),
+        ("effect", "the sites' effects (of ratios, their logarithms)"),
+        ("se", "the standard errors of the sites' effects"),
         ("exposure", "how long or how often a unit was exposed (counts)"),
         ("offset", "the logarithm of the exposure (counts)"),
     ):
         parser.add_argument(f"--{name}", metavar="COLUMN", help=f"the column of {of}")
     parser.add_argument(
-        "--arm", metavar="COLUMN", default="arm", help="the column of the arms (default: arm)"
+        "--arm",
+        metavar="COLUMN",
+        help="the column of the arms (default: arm); in a panel, what each had then",
+    )
+    parser.add_argument(
+        "--change",
+        metavar="PERIOD",
+        action="append",
+        default=[],
+        help="first period after a change; may be repeated",
+    )
+    parser.add_argument("--levels", metavar="A,B,C", help="an ordinal outcome's levels, from the lowest")
+    parser.add_argument("--q", type=float, metavar="Q", help="which quantile, such as 0.9 (default: 0.5)")
+    parser.add_argument("--tau", type=float, metavar="T", help="until when times to an event are followed")
+    parser.add_argument("--lags", type=int, metavar="N", help="how far errors of a series may hang together")
+    parser.add_argument(
+        "--estimand",
+        choices=("individual-average", "cluster-average"),
+        default="individual-average",
+        help="whether each unit or each cluster counts the same",
+    )
+    parser.add_argument(
+        "--adjust",
+        choices=("holm", "hochberg", "benjamini-hochberg", "dunnett", "fixed-sequence", "none"),
+        default="holm",
+        help="for several arms (default: holm)",
     )
     parser.add_argument("--covariate", metavar="COLUMN", action="append", default=[], help="may be repeated")
     parser.add_argument(
@@ -78,14 +115,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     """Wrong use of the command ends it with exit code 2."""
+    arguments.kind = arguments.kind or _IMPLIED.get(arguments.layout)
     needed = {"TABLE": arguments.table, "--kind": arguments.kind}
-    if not arguments.counts:
+    elsewhere = (arguments.counts, arguments.numerator, arguments.time, arguments.effect)
+    if not any(elsewhere):
         needed["--outcome"] = arguments.outcome
     for name, value in needed.items():
         if value is None:
             arguments.wrong_use(f"{name} is needed")
     if not 0.5 <= arguments.level < 1:
         arguments.wrong_use("--level must be at least 0.5 and below 1, such as 0.95")
+    if arguments.q is not None and not 0 < arguments.q < 1:
+        arguments.wrong_use("--q must lie between 0 and 1, such as 0.9")
+    if arguments.tau is not None and not 0 < arguments.tau < float("inf"):
+        arguments.wrong_use("--tau must be above 0")
+    if arguments.lags is not None and arguments.lags < 0:
+        arguments.wrong_use("--lags must be 0 or more")
     if arguments.margin is not None and not 0 < arguments.margin < float("inf"):
         arguments.wrong_use("--margin must be above 0")
     if arguments.margin is not None and arguments.better is None:
@@ -98,16 +143,21 @@ def _question(arguments: argparse.Namespace) -> Question:
     return Question(
         table=arguments.table,
         kind=arguments.kind,
-        outcome=arguments.outcome or arguments.kind,
+        outcome=arguments.outcome or arguments.numerator or arguments.event or arguments.kind,
         covariates=tuple(dict.fromkeys(arguments.covariate)),
+        changes=tuple(dict.fromkeys(arguments.change)),
+        levels=tuple(arguments.levels.split(",")) if arguments.levels else (),
         better=arguments.better or "lower",
+        options={name: value for name in ("q", "tau") if (value := getattr(arguments, name)) is not None},
         **{name: getattr(arguments, name) for name in _PLAIN},
     )
 
 
+_IMPLIED = {"series": "series", "panel": "series", "sites": "mean"}  # kinds that a layout goes without saying
 _PLAIN = (
-    *("arm", "control", "treatment", "layout", "unit", "cluster", "strata", "exposure", "offset"),
-    *("margin", "estimator", "level", "counts"),
+    *("arm", "control", "treatment", "layout", "unit", "cluster", "period", "sequence", "strata", "season"),
+    *("exposure", "offset", "numerator", "denominator", "time", "event", "start", "lags", "effect", "se"),
+    *("margin", "estimator", "estimand", "adjust", "level", "counts"),
 )
 
 

@@ -14,8 +14,8 @@ from analysis.clusters import cluster_values, intraclass, too_few
 from analysis.distributions import t_quantile, two_sided_t
 from analysis.estimator import Declaration, Settings, choose, estimators
 from analysis.evaluate import fit
-from analysis.evidence import gather
 from analysis.finding import Contrast
+from analysis.gathering import gather
 from analysis.layout import CLUSTERED
 from analysis.outcome import Outcome
 from analysis.permutation import allocations

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis.about import Conduct
+from analysis.covariates import design_matrix
 from analysis.evaluate import evaluate
-from analysis.evidence import design_matrix, gather
 from analysis.finding import Contrast
+from analysis.gathering import gather
 from analysis.layout import CLUSTERED, PARALLEL
 from analysis.outcome import Outcome
 from analysis.plan import Plan

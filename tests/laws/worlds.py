@@ -1,22 +1,24 @@
-"""Small worlds with a known truth, drawn for any outcome kind in any layout that estimators claim."""
+"""Small studies with a known truth, drawn for any outcome kind in any layout that estimators claim."""
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from analysis.estimator import Declaration, Estimator, Settings, choose, estimators
-from analysis.evidence import Evidence, gather
+from analysis.evidence import Evidence
 from analysis.finding import Contrast, Estimate
-from analysis.layout import CLUSTERED, LAYOUTS
+from analysis.gathering import gather
+from analysis.layout import CLUSTERED, LAYOUTS, REPEATED
 from analysis.outcome import Kind, Outcome, kinds
 from analysis.table import UnitTable
+from analysis.world import Scene, worlds
 
 CONTRAST = Contrast("b", "a")
 SETTINGS = Settings()
+OPTIONS = {"q": 0.5, "tau": 30.0}  # what some kinds take
+WAVES = ("wave-1", "wave-2", "wave-3")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class World:
     declaration: Declaration
     units: int = 240
     clusters: int = 12
+    truth: dict[str, float] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -33,7 +36,9 @@ class World:
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome("y", "Y", self.declaration.kind)
+        options = {name: OPTIONS[name] for name in self.kind.takes if name in OPTIONS}
+        waves = WAVES if self.declaration.layout == REPEATED.name else ()
+        return Outcome("y", "Y", self.declaration.kind, options=options, waves=waves)
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -46,35 +51,23 @@ class World:
     @property
     def effect(self) -> float:
         """A middling effect: three tenths off a ratio, a fifth of the control arm's figure as a difference."""
-        return 0.7 if self.kind.primary_scale.is_ratio else self.null + self._base / 5
+        if self.kind.primary_scale.is_ratio:
+            return 0.7
+        return 0.6 if self.null == 0.5 else self.null + self.scene.base / 5
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(self.declaration, self.outcome, self.units, self.clusters, truth=self.truth)
 
     def table(self, rng: np.random.Generator, *, effect: float) -> UnitTable:
-        """Half the units, or clusters, under each arm; the covariate foretells the outcome, clusters differ."""
-        n = self.units
-        cluster = rng.permutation(np.arange(n) % self.clusters)
-        assigned = cluster if self.declaration.layout == CLUSTERED.name else rng.permutation(n)
-        treated, x = assigned % 2 == 1, rng.uniform(-1, 1, n)
-        base = self._base * (1 + (0.2 * x if self.covariates else 0))
-        if self.declaration.layout == CLUSTERED.name:
-            base = base * (1 + 0.15 * rng.uniform(-1.7, 1.7, self.clusters)[cluster])
-        columns = {"arm": np.where(treated, "b", "a"), "x": x, "cluster": [f"team {c}" for c in cluster]}
-        columns |= {"stratum": (x > 0).astype(str)} if self.declaration.strata else {}
-        drawn = [self.kind.draw(rng, n, size, base=base + np.zeros(n)) for size in (self.null, effect)]
-        parts = {
-            self.outcome.column(part): np.where(treated, drawn[1][part], drawn[0][part]) for part in drawn[0]
-        }
-        return UnitTable(pd.DataFrame({**columns, **parts}), LAYOUTS[self.declaration.layout])
+        """Drawn by the layout's world, which tests and the calibration share."""
+        return worlds()[self.declaration.layout].draw(rng, self.scene, effect)
 
     def evidence(self, table: UnitTable, *, contrast: Contrast = CONTRAST) -> Evidence:
         return gather(table, self.outcome, contrast, covariates=self.covariates)
 
     def run(self, estimator: Estimator, table: UnitTable, *, contrast: Contrast = CONTRAST) -> Estimate:
         return estimator.fit(self.evidence(table, contrast=contrast), SETTINGS)
-
-    @property
-    def _base(self) -> float:
-        base: float = inspect.signature(self.kind.draw).parameters["base"].default
-        return base
 
 
 def declarations() -> list[Declaration]:

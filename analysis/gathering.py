@@ -1,0 +1,209 @@
+"""Gathering: from the unit table to the evidence on one outcome under one contrast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis.covariates import design_matrix
+from analysis.evidence import Episodes, Evidence, Rows, Uncounted
+from analysis.layout import PANEL, PARALLEL, REPEATED
+from analysis.outcome import kinds
+from analysis.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from analysis.finding import Contrast
+    from analysis.layout import Layout
+    from analysis.outcome import Kind, Outcome, Parts, Summary
+    from analysis.table import UnitTable
+
+
+def gather(
+    table: UnitTable,
+    outcome: Outcome,
+    contrast: Contrast,
+    *,
+    covariates: tuple[str, ...] = (),
+) -> Evidence:
+    """The evidence on `outcome` for the two arms of `contrast`; rows without the outcome count as missing.
+
+    Raises Refusal when an arm or a column is absent, a value is impossible for the kind, or nobody was measured.
+    """
+    layout = table.layout
+    if not layout.compares:
+        return _sites(table, outcome, contrast)
+    repeated = bool(outcome.waves) and layout in (PARALLEL, REPEATED)
+    arm = table.frame["arm"].to_numpy()
+    compared = table.frame["arm"].isin([contrast.treatment, contrast.control])
+    frame = table.frame if layout.whole else table.frame.loc[compared]
+    arm = frame["arm"].to_numpy()
+    parts = _parts(frame, outcome, kinds()[outcome.kind])
+    waves = _waves(frame, outcome) if repeated else None
+    known = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
+    _require_valid(outcome, {part: values[known] for part, values in parts.items()}, waves)
+    control, treatment = (
+        _summary(parts, outcome, arm == name, side)
+        for side, name in (("control", contrast.control), ("treatment", contrast.treatment))
+    )
+    measured = known if waves is None else ~np.isnan(waves).all(axis=1)
+    kept = frame.loc[measured]
+    matrix, names = design_matrix(kept, covariates)
+    rows = Rows(
+        arm[measured] == contrast.treatment,
+        {part: values[measured] for part, values in parts.items()},
+        matrix,
+        names,
+        **_groups(kept, layout),
+        other=_others(kept, contrast) if layout.whole else None,
+        waves=None if waves is None else waves[measured],
+        episodes=_episodes(kept, outcome),
+    )
+    name = REPEATED.name if repeated else layout.name
+    notes = tuple(_treated(kept, covariates, names))
+    return Evidence(outcome, contrast, name, control, treatment, rows, _clusters(rows), notes)
+
+
+def _require_valid(outcome: Outcome, known: Parts, waves: NDArray[np.float64] | None) -> None:
+    kind = kinds()[outcome.kind]
+    fault = kind.valid(known)
+    if waves is not None and not fault:
+        fault = kind.valid({"value": waves[~np.isnan(waves)]})
+    if fault:
+        raise Refusal(
+            f"The outcome {outcome.name!r} is declared as {kind.name}, but {fault}.",
+            remedy="Correct the outcome's kind, or what it is measured by.",
+        )
+
+
+def _groups(frame: pd.DataFrame, layout: Layout) -> dict[str, Any]:
+    """What rows belong to: codes, periods, and the names of platforms."""
+    by_period = "period" in layout.requires
+    columns = ("cluster", "unit", "sequence") if by_period else ("cluster",)
+    wanted = {column: _codes(frame, column) for column in columns}
+    if layout.name == PARALLEL.name:
+        wanted["cluster"] = None  # a cluster that nobody assigned is no part of the design
+    return {
+        **wanted,
+        "stratum": _codes(frame, "stratum"),
+        "period": frame["period"].to_numpy(dtype=np.float64) if by_period else None,
+        "unit_names": tuple(sorted(set(frame["unit"].astype(str)))) if layout == PANEL else (),
+    }
+
+
+def _waves(frame: pd.DataFrame, outcome: Outcome) -> NDArray[np.float64]:
+    columns = [outcome.wave_column(wave) for wave in outcome.waves]
+    if absent := [column for column in columns if column not in frame]:
+        raise Refusal(
+            f"The table has no column {absent[0]!r} for a wave of {outcome.name!r}.",
+            remedy="Load the log of that wave, or take it off the outcome's waves.",
+        )
+    return frame[columns].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _others(frame: pd.DataFrame, contrast: Contrast) -> NDArray[np.intp]:
+    """0 for the arms of the contrast, 1, 2, … for the others in the order of their first period, then name."""
+    first = frame.groupby("arm", sort=True)["period"].min().sort_values(kind="stable").index
+    others = [arm for arm in first if arm not in (contrast.control, contrast.treatment)]
+    number = {arm: place for place, arm in enumerate(others, start=1)}
+    return np.array([number.get(arm, 0) for arm in frame["arm"]], dtype=np.intp)
+
+
+def _episodes(frame: pd.DataFrame, outcome: Outcome) -> Episodes | None:
+    """The dated events of a count: each unit's times, and its time under watch after the last of them."""
+    column = outcome.column("times")
+    if column not in frame:
+        return None
+    followed = frame[outcome.column("exposure")].to_numpy(dtype=np.float64)
+    unit, start, stop, event = [], [], [], []
+    for row, (times, end) in enumerate(zip(frame[column], followed, strict=True)):
+        ends = sorted(float(time) for time in times)
+        edges = [0.0, *ends, *([float(end)] if not ends or end > ends[-1] else [])]
+        unit += [row] * (len(edges) - 1)
+        start += edges[:-1]
+        stop += edges[1:]
+        event += [True] * len(ends) + [False] * (len(edges) - 1 - len(ends))
+    return Episodes(
+        np.array(unit, dtype=np.intp), np.array(start), np.array(stop), np.array(event, dtype=bool)
+    )
+
+
+def _sites(table: UnitTable, outcome: Outcome, contrast: Contrast) -> Evidence:
+    """The evidence of sites that share only an effect and its standard error: nobody is counted."""
+    values = {
+        name: table.frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("effect", "se")
+    }
+    known = ~np.isnan(values["effect"]) & ~np.isnan(values["se"])
+    parts = {"value": values["effect"][known], "se": values["se"][known]}
+    if not (np.isfinite(parts["value"]).all() and (np.isfinite(parts["se"]) & (parts["se"] > 0)).all()):
+        raise Refusal(
+            "A site's effect is not a finite number, or its standard error is not above 0.",
+            remedy="Correct the site's figures, or leave the site out and say so.",
+        )
+    size = parts["value"].size
+    rows = Rows(np.ones(size, dtype=bool), parts, np.empty((size, 0)), unit=np.arange(size))
+    return Evidence(outcome, contrast, table.layout.name, Uncounted(), Uncounted(), rows)
+
+
+def _treated(frame: pd.DataFrame, covariates: tuple[str, ...], names: tuple[str, ...]) -> Iterator[str]:
+    """What the reader has to know of covariates that were not taken as they are."""
+    for covariate in covariates:
+        if not any(name == covariate or name.startswith(f"{covariate}=") for name in names):
+            yield f"The covariate {covariate!r} does not vary and was left out."
+        elif covariate in names and frame[covariate].isna().any():
+            yield f"Gaps in the covariate {covariate!r} were filled with its mean."
+
+
+def _summary(parts: Parts, outcome: Outcome, side: NDArray[np.bool_], arm: str) -> Summary:
+    summary = outcome.summary({part: values[side] for part, values in parts.items()})
+    if summary.n == 0:
+        raise Refusal(
+            f"Nobody in the {arm} arm has the outcome {outcome.name!r} measured.",
+            remedy="Load the missing part of the log, or check the outcome's event and window.",
+        )
+    return summary
+
+
+def _parts(frame: pd.DataFrame, outcome: Outcome, kind: Kind) -> dict[str, NDArray[np.float64]]:
+    parts = {}
+    for part in (*kind.parts, *kind.optional):
+        column = outcome.column(part)
+        if column in frame:
+            values = frame[column]
+            if values.dtype.kind not in "iufb":
+                raise Refusal(
+                    f"The column {column!r} holds text where numbers are expected.",
+                    remedy="Name the right column, or turn it into numbers.",
+                )
+            parts[part] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        elif part in kind.optional:
+            parts[part] = np.full(len(frame), kind.optional[part])
+        else:
+            raise Refusal(
+                f"The table has no column {column!r} for the outcome {outcome.name!r}.",
+                remedy="Name the right column.",
+            )
+    return parts
+
+
+def _codes(frame: pd.DataFrame, column: str) -> NDArray[np.intp] | None:
+    if column not in frame:
+        return None
+    import pandas as pd
+
+    codes: NDArray[np.intp] = pd.factorize(frame[column], sort=True)[0]
+    return codes
+
+
+def _clusters(rows: Rows) -> dict[str, int] | None:
+    if rows.cluster is None or rows.period is not None:
+        return None  # where clusters change arms, none belongs to one
+    return {
+        "control": int(np.unique(rows.cluster[~rows.treated]).size),
+        "treatment": int(np.unique(rows.cluster[rows.treated]).size),
+    }

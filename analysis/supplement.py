@@ -1,0 +1,74 @@
+"""Supplements: further questions asked beside a planned finding, each answered in figures and one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analysis.finding import Contrast, Effect, Finding
+from analysis.registry import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.about import Conduct
+    from analysis.evidence import Evidence
+    from analysis.plan import Plan
+    from analysis.table import UnitTable
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a supplement stands beside: a planned finding, and all that it was made from.
+
+    `table` and `conduct` are None for counts and bare tables.
+    """
+
+    plan: Plan
+    evidence: Evidence
+    finding: Finding
+    table: UnitTable | None = None
+    conduct: Conduct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What a supplement found. `says` is one sentence, with {treatment} and {control} for the arms' labels.
+
+    `effects` are labelled effects on the outcome's primary scale, in order (a subgroup's levels, bounds, priors);
+    `parameters` are further figures by name. `findings` go into the result document beside the planned one.
+    """
+
+    name: str
+    outcome: str
+    contrast: Contrast
+    says: str
+    effects: dict[str, Effect] = field(default_factory=dict)
+    parameters: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        """`says` with the arms named as pages name them."""
+        arms = {"treatment": self.contrast.treatment, "control": self.contrast.control}
+        return self.says.format(**{place: f"‘{labels.get(arm, arm)}’" for place, arm in arms.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """A supplement. `run(beside)` returns what it found: nothing where it does not apply.
+
+    It may raise Refusal, which becomes a refusal of the supplement, never of the finding. `question` is what it
+    answers, for pages.
+    """
+
+    name: str
+    label: str
+    question: str
+    run: Callable[[Beside], tuple[Supplied, ...]]
+    order: int = 50
+
+
+def supplements() -> Mapping[str, Supplement]:
+    """Every supplement, by name."""
+    return collect("analysis.supplements", Supplement)

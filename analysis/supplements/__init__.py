@@ -1,0 +1,1 @@
+"""Supplements, one file each."""
