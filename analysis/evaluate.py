@@ -117,9 +117,9 @@ def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default
         (evidence.contrast.treatment, evidence.treatment),
     )
     arms = tuple(_figures(arm, summary) for arm, summary in summaries if not isinstance(summary, Uncounted))
-    effect = estimate.effects[evidence.outcome.scale.name]
-    verdict = "inconclusive" if estimate.descriptive else judge(evidence.outcome, effect)
-    return Finding(evidence.outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
+    outcome = evidence.outcome.on(estimate.scale)
+    verdict = "inconclusive" if estimate.descriptive else judge(outcome, estimate.effects[outcome.scale.name])
+    return Finding(outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
 
 
 def _noted(estimator: Estimator, evidence: Evidence, estimate: Estimate) -> Estimate:

@@ -55,6 +55,8 @@ class Effect:
 class Estimate:
     """What an estimator returns: effects by scale name (the primary one always among them), and more.
 
+    An estimator that cannot answer on the primary scale (a hazard ratio is no difference in time) names the
+    `scale` that it answers on instead; it is then no default.
     `unanswered` gives the reason, a sentence, for each further scale on which there is no finite effect.
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
     `profile` splits the effect on the primary scale by something labelled, in order: time since the switch, time
@@ -69,6 +71,7 @@ class Estimate:
     descriptive: bool = False
     unanswered: dict[str, str] = field(default_factory=dict)
     profile: dict[str, Effect] = field(default_factory=dict)
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

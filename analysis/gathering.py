@@ -41,11 +41,11 @@ def gather(
     repeated = bool(outcome.waves) and layout in (PARALLEL, REPEATED)
     arm = table.frame["arm"].to_numpy()
     compared = table.frame["arm"].isin([contrast.treatment, contrast.control])
-    frame = table.frame if layout.whole else table.frame.loc[compared]
+    frame = table.frame if layout.whole else table.frame[compared]
     arm = frame["arm"].to_numpy()
     parts = _parts(frame, outcome, kinds()[outcome.kind])
     waves = _waves(frame, outcome) if repeated else None
-    known = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
+    known: NDArray[np.bool_] = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
     _require_valid(outcome, {part: values[known] for part, values in parts.items()}, waves)
     control, treatment = (
         _summary(parts, outcome, arm == name, side)

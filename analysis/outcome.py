@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from analysis.registry import collect
@@ -114,13 +114,24 @@ class Outcome:
     columns: dict[str, str] = field(default_factory=dict)
     measure: str = ""  # one phrase for a subtitle: what is counted, within which window
     unit: str = ""  # of the value: "seconds", "points (10-50)"; empty for counts and proportions
+    answered_on: str = ""  # the scale of a finding that cannot be had on the primary one
     options: dict[str, float] = field(default_factory=dict)  # what the kind `takes`: q, tau
     waves: tuple[str, ...] = ()  # of a repeated survey, in order; the last one is what the effect is about
 
     @property
     def scale(self) -> Scale:
-        """The primary scale."""
-        return kinds()[self.kind].primary_scale
+        """The scale of the verdict: the kind's primary one, or the one that `on` chose.
+
+        >>> Outcome("y", "Y", "proportion").scale.name, Outcome("y", "Y", "proportion").on("odds_ratio").scale.name
+        ('risk_difference', 'odds_ratio')
+        """
+        scales = kinds()[self.kind].scales
+        return next((scale for scale in scales if scale.name == self.answered_on), scales[0])
+
+    def on(self, scale: str) -> Outcome:
+        """This outcome answered on another of its kind's scales, where its margin does not apply."""
+        primary = kinds()[self.kind].primary_scale.name
+        return self if scale in ("", primary) else replace(self, answered_on=scale, margin=None)
 
     def column(self, part: str) -> str:
         """The unit table's column for a part of this outcome's kind; by default named after the outcome.

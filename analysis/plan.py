@@ -41,7 +41,7 @@ class Plan:
     spending: str = ""  # obrien-fleming or pocock
     units: int = 0  # platforms of a panel
     treated_units: int = 0  # those that ever adopt
-    dated: frozenset[str] = frozenset()  # the counts whose events keep their times
+    dated: tuple[str, ...] = ()  # the counts whose events keep their times
 
     @property
     def settings(self) -> Settings:

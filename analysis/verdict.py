@@ -38,7 +38,7 @@ def bounds(outcome: Outcome) -> Bounds:
         factor = outcome.margin if outcome.margin > 1 else min(1 + outcome.margin, 1 / outcome.margin)
         high, low = factor, 1 / factor
     else:
-        high, low = outcome.margin, -outcome.margin
+        high, low = scale.null + outcome.margin, scale.null - outcome.margin
     return Bounds(scale.null, high, low) if outcome.better == "lower" else Bounds(scale.null, low, high)
 
 

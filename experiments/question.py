@@ -107,7 +107,7 @@ def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
         randomised=False,
         estimand=question.estimand,  # type: ignore[arg-type]
         adjust=question.adjust,  # type: ignore[arg-type]
-        dated=frozenset({question.outcome}) if f"{PREFIX}.times" in frame else frozenset(),
+        dated=(question.outcome,) if f"{PREFIX}.times" in frame else (),
         units=len(platforms),
         treated_units=sum(platforms.values()),
     )

@@ -38,7 +38,7 @@ def test_every_claimed_declaration_has_exactly_one_default(declaration):
 def test_an_estimate_is_whole(estimator, declaration):
     world = World(declaration)
     found = world.run(estimator, world.table(np.random.default_rng(1), effect=world.effect))
-    assert world.outcome.scale.name in found.effects
+    assert world.outcome.on(found.scale).scale.name in found.effects
     assert set(found.effects) <= {scale.name for scale in world.kind.scales}
     assert all(isfinite(figure) for figure in found.parameters.values())
     for effect in found.effects.values():
@@ -73,7 +73,8 @@ def test_neither_the_order_of_rows_nor_names_matter(estimator, declaration):
         names = np.random.default_rng(7).permutation([f"{place:03}" for place in range(len(old))])
         shuffled[column] = shuffled[column].map(dict(zip(old, names, strict=True)))
     renamed = UnitTable(shuffled, table.layout)
-    once, again = (world.run(estimator, t).effects[world.outcome.scale.name] for t in (table, renamed))
+    ran = [world.run(estimator, t) for t in (table, renamed)]
+    once, again = (found.effects[world.outcome.on(found.scale).scale.name] for found in ran)
     figures = [(e.estimate, e.low, e.high, e.p_value or 0) for e in (once, again)]
     assert figures[0] == pytest.approx(figures[1], rel=1e-6, abs=1e-12)
 
@@ -122,11 +123,12 @@ def _estimated_or_refused(world: World, estimator, frame: pd.DataFrame) -> None:
     """An Effect takes no number that is not finite, so that an estimate is one or the fit raises Refusal."""
     table = UnitTable(frame, LAYOUTS[world.declaration.layout])
     try:
-        effect = world.run(estimator, table).effects[world.outcome.scale.name]
+        found = world.run(estimator, table)
     except Refusal as refusal:
         whole_sentences = refusal.reason.endswith(".") and refusal.remedy.endswith(".")
     else:
         whole_sentences = True
+        effect = found.effects[world.outcome.on(found.scale).scale.name]
         assert effect.low is None or effect.high is None or effect.low < effect.high
     assert whole_sentences
 
