@@ -45,13 +45,13 @@ def gather(
     arm = frame["arm"].to_numpy()
     parts = _parts(frame, outcome, kinds()[outcome.kind])
     waves = _waves(frame, outcome) if repeated else None
-    known: NDArray[np.bool_] = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
+    known = np.asarray(~np.any([np.isnan(values) for values in parts.values()], axis=0), dtype=np.bool_)
     _require_valid(outcome, {part: values[known] for part, values in parts.items()}, waves)
     control, treatment = (
         _summary(parts, outcome, arm == name, side)
         for side, name in (("control", contrast.control), ("treatment", contrast.treatment))
     )
-    measured = known if waves is None else ~np.isnan(waves).all(axis=1)
+    measured = known if waves is None else np.asarray(~np.isnan(waves).all(axis=1), dtype=np.bool_)
     kept = frame.loc[measured]
     matrix, names = design_matrix(kept, covariates)
     rows = Rows(
