@@ -107,3 +107,4 @@ class Conduct:
     days_without_events: int = 0
     days: int = 0
     flow: tuple[FlowStep, ...] = field(default_factory=tuple)
+    reliability: dict[str, float] = field(default_factory=dict)  # Cronbach's alpha by score outcome

@@ -98,6 +98,16 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Cutoff:
+    """A score from which on (`above`; else: up to which) somebody counts as a case, by the authority in `source`."""
+
+    label: str
+    at: float
+    source: str
+    above: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One declared outcome. `columns` maps each part of its kind to a column of the unit table.
 
@@ -114,6 +124,10 @@ class Outcome:
     columns: dict[str, str] = field(default_factory=dict)
     measure: str = ""  # one phrase for a subtitle: what is counted, within which window
     unit: str = ""  # of the value: "seconds", "points (10-50)"; empty for counts and proportions
+    baseline: str = ""  # the covariate that is the same score before anything was done
+    cutoffs: tuple[Cutoff, ...] = ()  # of a score
+    alpha: float | None = None  # a score's published Cronbach's alpha
+    step: float = 1.0  # between one possible score and the next
     answered_on: str = ""  # the scale of a finding that cannot be had on the primary one
     options: dict[str, float] = field(default_factory=dict)  # what the kind `takes`: q, tau
     waves: tuple[str, ...] = ()  # of a repeated survey, in order; the last one is what the effect is about

@@ -35,7 +35,8 @@ class Beside:
 class Supplied:
     """What a supplement found. `says` is one sentence, with {treatment} and {control} for the arms' labels.
 
-    `effects` are labelled effects on the outcome's primary scale, in order (a subgroup's levels, bounds, priors);
+    `effects` are labelled effects in order (a subgroup's levels, bounds, priors), on the outcome's primary scale
+    or on the `scale` named;
     `parameters` are further figures by name. `findings` go into the result document beside the planned one.
     """
 
@@ -47,6 +48,7 @@ class Supplied:
     parameters: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    scale: str = ""
 
     def sentence(self, labels: Mapping[str, str]) -> str:
         """`says` with the arms named as pages name them."""

@@ -151,6 +151,7 @@ def _supplied(supplied: Supplied, evaluation: Evaluation) -> Document:
         "outcome": supplied.outcome,
         "contrast": _contrast(supplied.contrast),
         "says": supplied.sentence(evaluation.labels),
+        **({"scale": supplied.scale} if supplied.scale else {}),
         "effects": _effects(supplied.effects),
         "parameters": supplied.parameters,
         "notes": list(supplied.notes),

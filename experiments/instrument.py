@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.outcome import Cutoff
 from analysis.registry import collect
 from experiments.faults import Fault, did_you_mean
 from experiments.fragments import Schema, choice, word
@@ -30,7 +31,9 @@ class Band:
 class Subscale:
     """A score: the sum of `items` (numbered from 1; reversed ones turned first), times `factor`.
 
-    A `table` gives instead the score for each sum, from the lowest possible sum upwards in steps of 1.
+    A `table` gives instead the score for each sum, from the lowest possible sum upwards in steps of 1. Where the
+    authors' rule allows unanswered items, `fewest` is how many must be answered; the mean of those stands for the
+    others. `alpha` is a published Cronbach's alpha, for where a study cannot estimate its own.
     """
 
     name: str
@@ -39,14 +42,17 @@ class Subscale:
     factor: float = 1.0
     table: tuple[float, ...] = ()
     bands: tuple[Band, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    fewest: int | None = None
+    alpha: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """A questionnaire's key. `name` is its word in study files and logs, `title` its name on pages.
 
-    Answers are whole numbers from `lowest` to `highest`. An item in `reversed` counts lowest + highest - answer.
-    `covers` is the time that the questions ask about; `source` says where the key was checked.
+    Answers are numbers from `lowest` to `highest` in steps of `step`; an item in `reversed` counts lowest +
+    highest - answer. `covers` is the time that the questions ask about; `source` says where the key was checked.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Instrument:
     licence: str
     source: str
     reversed: frozenset[int] = frozenset()
+    step: int = 1
 
     def subscale(self, name: str) -> Subscale:
         """The subscale of that name; raises Fault for a name this instrument lacks."""
@@ -111,9 +118,9 @@ def score_schema() -> Schema:
 def score(instrument: Instrument, responses: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Scores by subscale from answers, n people x n items in the order of the questionnaire, NaN for none.
 
-    A person's subscale is NaN where one of its answers is missing: nothing is filled in, because that assumes
-    that the silent answer resembles the others, and people who stop answering often do so because of how they
-    feel. Raises Fault for another number of columns or an answer outside the range.
+    A person's subscale is NaN where one of its answers is missing, unless the authors' own rule says how many may
+    be: filling in assumes that the silent answer resembles the others, and people who stop answering often do
+    so because of how they feel. Raises Fault for another number of columns or an answer outside the range.
     """
     import numpy as np
 
@@ -122,15 +129,35 @@ def score(instrument: Instrument, responses: NDArray[np.float64]) -> dict[str, N
             f"The answers to {instrument.title} have the wrong shape.", expected=f"{instrument.items} columns"
         )
     known = responses[~np.isnan(responses)]
-    if np.any((known < instrument.lowest) | (known > instrument.highest) | (known != np.round(known))):
+    off_step = (known - instrument.lowest) % instrument.step != 0
+    if np.any((known < instrument.lowest) | (known > instrument.highest) | off_step):
+        steps = "" if instrument.step == 1 else f" in steps of {instrument.step}"
         raise Fault(
             f"An answer to {instrument.title} is outside the range of the questionnaire.",
-            expected=f"whole numbers from {instrument.lowest} to {instrument.highest}",
+            expected=f"whole numbers from {instrument.lowest} to {instrument.highest}{steps}",
         )
+    turned = answers_turned(instrument, responses)
+    return {
+        subscale.name: instrument.scaled(subscale, _sums(subscale, turned))
+        for subscale in instrument.subscales
+    }
+
+
+def answers_turned(instrument: Instrument, responses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The answers, n people x n items, with the reversed items turned, so that all point the same way."""
     turned = responses.copy()
     for item in instrument.reversed:
         turned[:, item - 1] = instrument.lowest + instrument.highest - turned[:, item - 1]
-    return {
-        subscale.name: instrument.scaled(subscale, turned[:, [i - 1 for i in subscale.items]].sum(axis=1))
-        for subscale in instrument.subscales
-    }
+    return turned
+
+
+def _sums(subscale: Subscale, turned: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums over a subscale's items, prorated where its rule allows; NaN where too few were answered."""
+    import numpy as np
+
+    items = turned[:, [item - 1 for item in subscale.items]]
+    if subscale.fewest is None:
+        return np.asarray(items.sum(axis=1))
+    answered = (~np.isnan(items)).sum(axis=1)
+    total = np.nansum(items, axis=1) * items.shape[1] / np.maximum(answered, 1)
+    return np.where(answered >= subscale.fewest, total, np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.outcome import Cutoff
 from experiments.instrument import Band, Instrument, Subscale
 
 _SOURCE = "Spitzer, Kroenke, Williams and Loewe 2006, Archives of Internal Medicine 166(10):1092-1097"
@@ -23,6 +24,7 @@ INSTRUMENT = Instrument(
                 Band("moderate", 10, 14, _SOURCE),
                 Band("severe", 15, 21, _SOURCE),
             ),
+            cutoffs=(Cutoff("moderate anxiety or more", 10, _SOURCE),),
         ),
     ),
     covers="the last two weeks",

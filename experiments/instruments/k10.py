@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.outcome import Cutoff
 from experiments.instrument import Band, Instrument, Subscale
 
 _ABS = "Australian Bureau of Statistics, National Health Survey: grouping of K10 scores"
@@ -23,6 +24,7 @@ INSTRUMENT = Instrument(
                 Band("high", 22, 29, _ABS),
                 Band("very high", 30, 50, _ABS),
             ),
+            cutoffs=(Cutoff("high or very high distress", 22, _ABS),),
         ),
     ),
     covers="the last four weeks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.outcome import Cutoff
 from experiments.instrument import Band, Instrument, Subscale
 
 _SOURCE = "Kroenke, Spitzer and Williams 2001, Journal of General Internal Medicine 16(9):606-613"
@@ -24,6 +25,7 @@ INSTRUMENT = Instrument(
                 Band("moderately severe", 15, 19, _SOURCE),
                 Band("severe", 20, 27, _SOURCE),
             ),
+            cutoffs=(Cutoff("moderate depression or more", 10, _SOURCE),),
         ),
         # Item 9 asks about self-harm: whoever asks it must be ready to act on the answer.
         Subscale("without-item-9", "Depression (eight items)", tuple(range(1, 9))),

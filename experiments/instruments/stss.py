@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from analysis.outcome import Cutoff
 from experiments.instrument import Instrument, Subscale
+
+_CASES = (
+    Cutoff("secondary traumatic stress", 38, "Bride 2007, Social Work 52:63: a convention, no diagnosis"),
+)
 
 INSTRUMENT = Instrument(
     name="stss",
@@ -14,7 +19,7 @@ INSTRUMENT = Instrument(
         Subscale("intrusion", "Intrusion", (2, 3, 6, 10, 13)),
         Subscale("avoidance", "Avoidance", (1, 5, 7, 9, 12, 14, 17)),
         Subscale("arousal", "Arousal", (4, 8, 11, 15, 16)),
-        Subscale("total", "Secondary traumatic stress", tuple(range(1, 18))),
+        Subscale("total", "Secondary traumatic stress", tuple(range(1, 18)), cutoffs=_CASES),
     ),
     covers="the past 7 days",
     licence="Copyright 1999 Brian E. Bride; ask the author before use.",

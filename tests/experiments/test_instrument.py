@@ -47,6 +47,30 @@ def test_swemwbs_sums_become_metric_scores(answers, metric):
     assert scores("swemwbs", answers) == {"total": metric}
 
 
+def test_the_cbi_is_a_mean_that_turns_its_thirteenth_question():
+    answers = (
+        [100.0] * 6 + [0.0] * 6 + [100.0] + [50.0] * 6
+    )  # always tired, never so at work, energy to spare
+    found = scores("cbi", answers)
+    assert found == pytest.approx({"personal": 100, "work": 0, "client": 50})
+
+
+def test_the_cbi_allows_as_many_gaps_as_its_authors_do():
+    nan = float("nan")
+    half = scores("cbi", [100, 50, 0, nan, nan, nan] + [25, 25, 25, nan, nan, nan, nan] + [0] * 6)
+    assert half["personal"] == pytest.approx(50)  # three of six answered: their mean
+    assert np.isnan(half["work"])  # three of seven: one too few
+
+
+def test_core_10_turns_its_second_and_third_question():
+    assert scores("core-10", [0, 4, 4, 0, 0, 0, 0, 0, 0, 0]) == {"total": 0}
+
+
+def test_an_answer_between_the_steps_is_refused():
+    with pytest.raises(Fault, match="in steps of 25"):
+        scores("cbi", [30.0] * 19)
+
+
 def test_stss_subscales_make_up_the_total():
     found = scores("stss", [1 + item % 4 for item in range(17)])
     assert found["total"] == found["intrusion"] + found["avoidance"] + found["arousal"]
@@ -68,6 +92,9 @@ def test_stss_subscales_make_up_the_total():
         ("gad-7", "total", (0, 21)),
         ("pcl-5", "total", (0, 80)),
         ("swemwbs", "total", (7, 35)),
+        ("cbi", "work", (0, pytest.approx(100))),
+        ("k6", "total", (0, 24)),
+        ("core-10", "total", (0, 40)),
     ],
 )
 def test_the_ends_of_a_scale_are_the_published_ones(name, subscale, bounds):
@@ -84,6 +111,9 @@ def test_the_key_of_an_instrument_is_whole(name):
     for subscale in instrument.subscales:
         assert len(set(subscale.items)) == len(subscale.items)
         sums = len(subscale.items) * (instrument.highest - instrument.lowest) + 1
+        low, high = instrument.bounds(subscale)
+        assert all(low < cutoff.at < high and cutoff.source for cutoff in subscale.cutoffs)
+        assert subscale.fewest is None or 2 * subscale.fewest >= len(subscale.items)
         assert len(subscale.table) in (0, sums)
         assert list(subscale.table) == sorted(subscale.table)
 
@@ -101,7 +131,7 @@ def test_bands_cover_the_scale_without_gap_or_overlap(name):
 @given(data=st.data())
 def test_scores_stay_between_the_ends_and_mirrored_answers_mirror_sums(name, data):
     instrument = instruments()[name]
-    answer = st.integers(instrument.lowest, instrument.highest)
+    answer = st.sampled_from(range(instrument.lowest, instrument.highest + 1, instrument.step))
     answers = np.array(
         [data.draw(st.lists(answer, min_size=instrument.items, max_size=instrument.items))], float
     )
@@ -110,9 +140,9 @@ def test_scores_stay_between_the_ends_and_mirrored_answers_mirror_sums(name, dat
     )
     for subscale in instrument.subscales:
         low, high = instrument.bounds(subscale)
-        assert low <= found[subscale.name][0] <= high
+        assert low - 1e-9 <= found[subscale.name][0] <= high + 1e-9
         if not subscale.table:
-            assert found[subscale.name][0] + mirrored[subscale.name][0] == low + high
+            assert found[subscale.name][0] + mirrored[subscale.name][0] == pytest.approx(low + high)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -123,6 +153,9 @@ def test_an_unanswered_item_takes_away_its_own_subscales_and_no_other(name):
     found = score(instrument, answers)
     for subscale in instrument.subscales:
         missing = np.isnan(found[subscale.name])
+        if subscale.fewest is not None:
+            assert not missing.any()
+            continue
         assert set(np.flatnonzero(missing) + 1) == set(subscale.items)
 
 
