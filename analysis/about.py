@@ -77,22 +77,46 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """Units left after a step on the way from log to analysis, by arm. `key` is a word of `dashboard.words`."""
+    """Units left after a step on the way from log to analysis, by arm. `key` is a word of `dashboard.words`.
+
+    `units` is how many there are in all where a unit can be in several arms, one after the other.
+    """
 
     key: str
     by_arm: dict[str, int]
+    units: int | None = None
 
     @property
     def total(self) -> int:
-        """Units in all arms together."""
-        return sum(self.by_arm.values())
+        """Units in all arms together.
+
+        >>> FlowStep("assigned", {"blur": 20, "grey": 20}, units=21).total
+        21
+        """
+        return sum(self.by_arm.values()) if self.units is None else self.units
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """How many intervals of a series were observed and left out, over all platforms. `word` is day, week or month.
+
+    `cut` are not covered whole by the log; inside `mixed` ones a change fell; `silent` ones are observed and have
+    no event at all, which counts as 0.
+    """
+
+    word: str
+    observed: int
+    cut: int = 0
+    mixed: int = 0
+    silent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """How the study ran: what the unit table cannot show. Counts are of units unless named otherwise.
 
-    `assigned` counts the units (or clusters, for `assigned_by` "cluster") that each arm was given;
+    `assigned` counts the units (or clusters, for `assigned_by` "cluster") that each arm was given, in a crossover
+    those that began with it; where a calendar decides, it is empty, as `shares` is;
     `in_two_arms` those excluded because the log assigns them twice; `saw_other_arm` those with events that
     carry another arm than their own; `never_assigned` those with events but no assignment.
     `days_without_events` are days between start and end of the log without any event.
@@ -108,3 +132,6 @@ class Conduct:
     days: int = 0
     flow: tuple[FlowStep, ...] = field(default_factory=tuple)
     reliability: dict[str, float] = field(default_factory=dict)  # Cronbach's alpha by score outcome
+    intervals: Intervals | None = None  # of a series, where nobody is assigned
+    ended: bool = True  # whether the log reaches the study's last day, so that no more will come
+    assigned_by_day: tuple[dict[str, int], ...] = ()  # units, or clusters, that each arm was given on each day

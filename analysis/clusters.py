@@ -1,4 +1,4 @@
-"""Clusters assigned as a whole: their values, how alike their units are, and when they are too few."""
+"""Clusters assigned as a whole: their values, and when they are too few."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.distributions import f_quantile
 from analysis.linear import least_squares, poisson_slopes_within
 from analysis.refusal import Refusal
+from analysis.summarised import summarised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,16 @@ TOO_FEW = (
     "The design cannot support inference: with at most five clusters, or fewer than three in an arm, no "
     "p-value is given and the interval only describes."
 )
+UNADJUSTED = "Covariates are not adjusted for: clusters are summarised as they are."
+AVERAGED = frozenset(
+    {"mean", "score", "proportion", "count"}
+)  # kinds whose cluster value is a mean or a rate
+SUMMARISED = AVERAGED | {
+    "ratio",
+    "quantile",
+    "time_to_event",
+    "ordinal",
+}  # all kinds of which a cluster has a value
 CONTINUITY = "Some cluster had no event, so half an event was added to each (Hayes and Moulton 2017)."
 
 
@@ -42,23 +52,6 @@ class ClusterValues:
     constant: Matrix
     stratum: Codes | None = None
     notes: tuple[str, ...] = (EQUAL_WEIGHT,)
-
-
-@dataclass(frozen=True, slots=True)
-class Intraclass:
-    """The intraclass correlation within arms, with its interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-    def parameters(self) -> dict[str, float]:
-        """The interval as figures of an estimate.
-
-        >>> Intraclass(0.1, 0.0, 0.3).parameters()
-        {'icc_low': 0.0, 'icc_high': 0.3}
-        """
-        return {"icc_low": self.low, "icc_high": self.high}
 
 
 def require_clusters(evidence: Evidence) -> tuple[Rows, Codes, dict[str, int]]:
@@ -93,18 +86,17 @@ def too_few(clusters: Mapping[str, int]) -> bool:
     return sum(clusters.values()) <= 5 or min(clusters.values()) < 3
 
 
-def unit_values(rows: Rows) -> Matrix:
-    """One number a unit (n): its value, for counts its rate."""
-    return rows.y / rows.parts["exposure"] if "exposure" in rows.parts else rows.y
-
-
-def cluster_values(rows: Rows, cluster: Codes, *, log: bool) -> ClusterValues:
+def cluster_values(evidence: Evidence, cluster: Codes, *, log: bool) -> ClusterValues:
     """Cluster means (rates of counts), or their logs, adjusted for covariates that vary inside clusters.
 
-    The two stages of Hayes and Moulton (2017, Cluster Randomised Trials, ch. 10-11), but with slopes taken
-    inside clusters, where they cannot take up any of the effect. Raises Refusal for logs where an arm has no
+    Kinds that are no mean of unit values give what they are `summarised` to, unadjusted. The two stages of Hayes
+    and Moulton (2017, Cluster Randomised Trials, ch. 10-11), but with slopes taken inside clusters, where they
+    cannot take up any of the effect. Raises Refusal for logs where an arm has no
     event; where only some cluster has none, half an event is added to each.
     """
+    rows = evidence.require_rows()
+    if evidence.outcome.kind not in AVERAGED:
+        return _unadjusted(evidence, rows, cluster)
     varies = np.array([_varies_inside(column, cluster) for column in rows.covariates.T], dtype=bool)
     inside = rows.covariates[:, varies] - rows.covariates[:, varies].mean(axis=0)
     constant = [cluster_means(column, cluster) for column in rows.covariates[:, ~varies].T]
@@ -126,6 +118,16 @@ def cluster_values(rows: Rows, cluster: Codes, *, log: bool) -> ClusterValues:
     )
 
 
+def _unadjusted(evidence: Evidence, rows: Rows, cluster: Codes) -> ClusterValues:
+    return ClusterValues(
+        summarised(evidence.outcome, rows.parts, cluster),
+        treated=cluster_means(rows.treated.astype(float), cluster) > 0.5,
+        constant=np.empty((int(cluster.max()) + 1, 0)),
+        stratum=_stratum(rows, cluster),
+        notes=(EQUAL_WEIGHT, UNADJUSTED) if rows.covariates.shape[1] else (EQUAL_WEIGHT,),
+    )
+
+
 def cluster_means(values: Matrix, cluster: Codes) -> Matrix:
     """The mean of each cluster (G) of unit values (n).
 
@@ -133,32 +135,6 @@ def cluster_means(values: Matrix, cluster: Codes) -> Matrix:
     [2.0, 5.0]
     """
     return np.asarray(np.bincount(cluster, values) / np.bincount(cluster))
-
-
-def intraclass(y: Matrix, cluster: Codes, *, arm: NDArray[np.bool_], level: float) -> Intraclass | None:
-    """The analysis-of-variance estimator within arms (it may be negative) and Searle's (1971) interval.
-
-    Donner and Klar (2000, Design and Analysis of Cluster Randomization Trials, ch. 6). None where no cluster
-    has two units, or units do not differ inside clusters.
-
-    >>> y, cluster = np.array([1.0, 2, 5, 6, 1, 2, 5, 6]), np.repeat(np.arange(4), 2)
-    >>> found = intraclass(y, cluster, arm=cluster > 1, level=0.95)
-    >>> round(found.estimate, 4)  # mean squares 16 between and 0.5 within clusters: 15.5 / 16.5
-    0.9394
-    """
-    sizes, sides = np.bincount(cluster), [side for side in (arm, ~arm) if side.any()]
-    between_df, within_df = sizes.size - len(sides), y.size - sizes.size
-    means, total = cluster_means(y, cluster)[cluster], np.zeros_like(y)
-    for side in sides:
-        total[side] = y[side].mean()
-    within = ((y - means) ** 2).sum()
-    if min(between_df, within_df) < 1 or within <= 1e-12 * ((y - y.mean()) ** 2).sum():
-        return None
-    by_arm = [sizes[np.unique(cluster[side])] for side in sides]
-    size = (y.size - sum((arm_sizes**2).sum() / arm_sizes.sum() for arm_sizes in by_arm)) / between_df
-    ratio = (((means - total) ** 2).sum() / between_df) / (within / within_df)
-    upper, lower = (f_quantile(q, between_df, within_df) for q in ((1 + level) / 2, (1 - level) / 2))
-    return Intraclass(*(float((f - 1) / (f + size - 1)) for f in (ratio, ratio / upper, ratio / lower)))
 
 
 def _adjusted_means(rows: Rows, inside: Matrix, cluster: Codes) -> Matrix:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.about import DataFacts, Provenance, Registration, StudyFacts
 from analysis.finding import Effect, Finding, NotEstimable
+from analysis.layout import LAYOUTS
 from analysis.plan import Plan
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ class Release:
         return tuple(
             f
             for f in self.findings
-            if not f.finding.default and (f.finding.outcome.name, f.finding.contrast) == key
+            if not f.finding.default
+            and f.finding.subgroup is None
+            and (f.finding.outcome.name, f.finding.contrast) == key
         )
 
     def arm_label(self, arm: str) -> str:
@@ -148,11 +151,13 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     """
     if evaluation.study is None or evaluation.registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
-    small = {finding.outcome.name for finding in evaluation.findings if _small_cell(finding, policy)}
+    rows = policy if LAYOUTS[evaluation.plan.layout].people else replace(policy, threshold=0)
+    small = {_told_together(found) for found in evaluation.findings if _small_cell(found, policy)}
     findings = tuple(
-        released(finding, policy, hide_arms=finding.outcome.name in small) for finding in evaluation.findings
+        released(finding, rows, hide_arms=not small.isdisjoint({_told_together(finding), _whole(finding)}))
+        for finding in evaluation.findings
     )
-    flow = tuple(_step(step, policy) for step in evaluation.conduct.flow)
+    flow = tuple(_step(step, rows) for step in evaluation.conduct.flow)
     return Release(
         policy=policy,
         study=evaluation.study,
@@ -178,6 +183,19 @@ def released(finding: Finding, policy: Policy, *, hide_arms: bool = False) -> Re
     hidden = hide_arms or _small_cell(finding, policy)
     arms = tuple(_arm(arm, policy, hidden=hidden) for arm in finding.arms)
     return ReleasedFinding(replace(finding, arms=()), arms)
+
+
+def _told_together(finding: Finding) -> tuple[str, str]:
+    """Findings whose figures add up to those of others: all of an outcome, or all levels of an attribute.
+
+    Levels with a small cell hide all levels' figures, so that the whole less the others does not give it back.
+    """
+    return finding.outcome.name, finding.subgroup.attribute if finding.subgroup else ""
+
+
+def _whole(finding: Finding) -> tuple[str, str]:
+    """The findings on everybody: where these are hidden, the sum of the levels would give them back."""
+    return finding.outcome.name, ""
 
 
 def _small_cell(finding: Finding, policy: Policy) -> bool:

@@ -74,6 +74,16 @@ def chi_square_tail(statistic: float, df: float) -> float:
     return float(special.chdtrc(df, statistic))
 
 
+def binomial_tails(below: int, above: int, n: int, share: float) -> float:
+    """P(X <= below) + P(X >= above) for a binomial X; `above` may be n + 1.
+
+    >>> round(binomial_tails(1, 9, 10, 0.5), 6)
+    0.021484
+    """
+    high = special.bdtrc(above - 1, n, share) if above <= n else 0.0
+    return float(special.bdtr(below, n, share) + high)
+
+
 def log_factorial(n: NDArray[np.int64]) -> NDArray[np.float64]:
     """The natural logarithm of n!, by element.
 

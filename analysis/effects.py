@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import t_quantile, two_sided_t, upper_t
+from analysis.distributions import (
+    normal_quantile,
+    t_quantile,
+    two_sided_normal,
+    two_sided_t,
+    upper_normal,
+    upper_t,
+)
 from analysis.finding import Effect
 from analysis.refusal import Refusal
 from analysis.verdict import bounds
@@ -17,8 +25,8 @@ if TYPE_CHECKING:
 FARTHEST = 300.0  # a log ratio beyond this is no finite ratio worth printing: the interval is open there
 
 
-def t_effect(estimate: float, se: float, *, df: float, level: float) -> Effect:
-    """An estimate with Student's interval and two-sided p; `se` is above 0.
+def t_effect(estimate: float, se: float, *, df: float, level: float, null: float = 0.0) -> Effect:
+    """An estimate with Student's interval and two-sided p against `null`; `se` is above 0.
 
     >>> effect = t_effect(2.0, 1.0, df=10, level=0.95)
     >>> round(effect.low, 4), round(effect.high, 4), round(effect.p_value, 4)
@@ -32,8 +40,31 @@ def t_effect(estimate: float, se: float, *, df: float, level: float) -> Effect:
         level=level,
         se=se,
         df=df,
-        p_value=two_sided_t(estimate / se, df),
+        p_value=two_sided_t((estimate - null) / se, df),
     )
+
+
+def normal_effect(estimate: float, se: float, *, level: float) -> Effect:
+    """An estimate with the normal interval and two-sided p; `se` is above 0.
+
+    >>> effect = normal_effect(2.0, 1.0, level=0.95)
+    >>> round(effect.low, 4), round(effect.high, 4), round(effect.p_value, 4)
+    (0.04, 3.96, 0.0455)
+    """
+    half = normal_quantile((1 + level) / 2) * se
+    return Effect(
+        estimate, estimate - half, estimate + half, level, se=se, p_value=two_sided_normal(estimate / se)
+    )
+
+
+def normal_ratio(log_ratio: float, se: float, *, level: float) -> Effect:
+    """As `ratio_effect`, with the normal interval.
+
+    >>> effect = normal_ratio(0.0, 0.5, level=0.95)
+    >>> effect.estimate, round(effect.low * effect.high, 12)
+    (1.0, 1.0)
+    """
+    return _exponential(normal_effect(log_ratio, se, level=level))
 
 
 def welch_effect(treatment: Moments, control: Moments, *, level: float) -> Effect:
@@ -68,19 +99,7 @@ def ratio_effect(log_ratio: float, se: float, *, df: float, level: float) -> Eff
     >>> effect.estimate, round(effect.low * effect.high, 12)
     (1.0, 1.0)
     """
-    logged = t_effect(log_ratio, se, df=df, level=level)
-    low, high = (
-        end if end is not None and abs(end) < FARTHEST else None for end in (logged.low, logged.high)
-    )
-    return Effect(
-        exp(log_ratio),
-        low=None if low is None else exp(low),
-        high=None if high is None else exp(high),
-        level=level,
-        se=se,
-        df=df,
-        p_value=logged.p_value,
-    )
+    return _exponential(t_effect(log_ratio, se, df=df, level=level))
 
 
 def percent_change(ratio: Effect) -> Effect:
@@ -106,9 +125,21 @@ def against_margin(outcome: Outcome, effect: Effect) -> dict[str, float]:
     0.2519
     """
     at = bounds(outcome)
-    if at.worse is None or at.better is None or effect.se is None or effect.df is None:
+    if at.worse is None or at.better is None or effect.se is None:
         return {}
     sign = 1 if outcome.better == "higher" else -1
-    worse = upper_t(sign * (effect.estimate - at.worse) / effect.se, effect.df)
-    better = upper_t(sign * (at.better - effect.estimate) / effect.se, effect.df)
+    away = (effect.estimate - at.worse, at.better - effect.estimate)
+    worse, better = (_upper(sign * distance / effect.se, effect.df) for distance in away)
     return {"margin_p_one_sided": worse, "equivalence_p": max(worse, better)}
+
+
+def _upper(statistic: float, df: float | None) -> float:
+    return upper_normal(statistic) if df is None else upper_t(statistic, df)
+
+
+def _exponential(logged: Effect) -> Effect:
+    """A ratio from its logarithm; an end that is no finite ratio is open."""
+    low, high = (
+        None if end is None or abs(end) >= FARTHEST else exp(end) for end in (logged.low, logged.high)
+    )
+    return replace(logged, estimate=exp(logged.estimate), low=low, high=high)

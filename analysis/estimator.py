@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.evidence import Evidence
     from analysis.finding import Estimate
 
-Need = Literal["rows", "covariates", "strata", "matched", "dated"]
+Need = Literal["rows", "covariates", "strata", "matched", "dated", "several_arms", "compared", "one_arm", "one_adopter"]
 Estimand = Literal["individual-average", "cluster-average"]
 CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 
@@ -26,7 +26,8 @@ class Declaration:
 
     `rows` is False where only the arms' summaries were shared. `matched` says that each stratum is a pair of
     clusters, one for each arm. `units` counts the platforms of a panel, `treated_units` those that ever adopt.
-    `dated` says that each event of a count keeps its time.
+    `dated` says that each event of a count keeps its time, `together` that all arms are to be compared with the
+    control at one error rate.
     """
 
     layout: str
@@ -40,6 +41,27 @@ class Declaration:
     units: int = 0
     treated_units: int = 0
     dated: bool = False
+    together: bool = False
+
+    @property
+    def several_arms(self) -> bool:
+        """Whether more than one arm is compared with the control."""
+        return self.arms > 2
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are arms to compare."""
+        return self.arms > 1
+
+    @property
+    def one_arm(self) -> bool:
+        """Whether there is nothing but time to compare."""
+        return self.arms == 1
+
+    @property
+    def one_adopter(self) -> bool:
+        """Whether just one platform of a panel takes the treatment up."""
+        return self.treated_units == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
 from analysis.gathering import gather
 from analysis.layout import PARALLEL
+from analysis.monitoring import look_at
+from analysis.outcome import kinds
 from analysis.plan import Plan
 from analysis.refusal import Refusal
 from analysis.supplement import Beside, Supplied, supplements
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
+    from analysis.monitoring import Look
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
 
@@ -93,30 +96,55 @@ def evaluate(
         results,
         tuple(findings),
         tuple(refusal for part in answered for refusal in part.refused),
-        _analysed(plan, findings),
+        _analysed(plan, table, findings),
         tuple(supplied for part in answered for supplied in part.supplied),
     )
 
 
-def _analysed(plan: Plan, findings: Iterable[Finding]) -> FlowStep:
-    """Units whose first primary outcome was measured: the last step of the flow (CONSORT 2025, item 22)."""
+def _analysed(plan: Plan, table: UnitTable, findings: Iterable[Finding]) -> FlowStep:
+    """Units whose first primary outcome was measured: the last step of the flow (CONSORT 2025, item 22).
+
+    Where a unit has a row for each period, it is counted once under each arm, and once in all.
+    """
     by_arm = {arm: 0 for contrast in plan.contrasts for arm in (contrast.control, contrast.treatment)}
     main = next((outcome for outcome in plan.outcomes if outcome.role == "primary"), None)
+    if main is not None and table.layout.people and {"unit", "period"} <= set(table.frame):
+        measured = table.frame[table.frame[_values(main)].notna().all(axis=1)]
+        units = measured.groupby("arm")["unit"].nunique()
+        by_arm = {arm: int(units.get(arm, 0)) for arm in by_arm}
+        return FlowStep("analysed", by_arm, int(measured["unit"].nunique()))
     by_arm |= {arm.arm: arm.n for f in findings if f.outcome == main for arm in f.arms}
     return FlowStep("analysed", by_arm)
 
 
-def fit(estimator: Estimator, evidence: Evidence, settings: Settings, *, default: bool) -> Finding:
+def _values(outcome: Outcome) -> list[str]:
+    return [outcome.column(part) for part in kinds()[outcome.kind].parts]
+
+
+def fit(
+    estimator: Estimator,
+    evidence: Evidence,
+    settings: Settings,
+    *,
+    default: bool,
+    look: Look | None = None,
+) -> Finding:
     """One estimator on one piece of evidence; the verdict is still that of an unadjusted finding.
 
-    Raises Refusal where the estimator cannot answer.
+    At one of several looks, interval and p-value allow for them. Raises Refusal where the estimator cannot answer.
     """
-    estimate = _noted(estimator, evidence, estimator.fit(evidence, settings))
+    at = settings if look is None else replace(settings, level=look.level)
+    estimate = _noted(estimator, evidence, estimator.fit(evidence, at))
+    estimate = estimate if look is None else look.repeated(estimate)
     summaries = (
         (evidence.contrast.control, evidence.control),
         (evidence.contrast.treatment, evidence.treatment),
     )
-    arms = tuple(_figures(arm, summary) for arm, summary in summaries if not isinstance(summary, Uncounted))
+    arms = tuple(
+        _figures(arm, summary)
+        for arm, summary in dict(summaries).items()
+        if not isinstance(summary, Uncounted)
+    )
     outcome = evidence.outcome.on(estimate.scale)
     verdict = "inconclusive" if estimate.descriptive else judge(outcome, estimate.effects[outcome.scale.name])
     return Finding(outcome, evidence.contrast, estimator.name, default, estimate, arms, verdict)
@@ -139,6 +167,7 @@ def answer(
     asked: str | None = None,
     table: UnitTable | None = None,
     conduct: Conduct | None = None,
+    look: Look | None = None,
 ) -> Answered:
     """Every estimator that can answer, the default one (or the one `asked` for) first, and what stands beside it.
 
@@ -154,7 +183,7 @@ def answer(
     found, refused = [], []
     for estimator in (first, *others):
         try:
-            found.append(fit(estimator, evidence, plan.settings, default=estimator is first))
+            found.append(fit(estimator, evidence, plan.settings, default=estimator is first, look=look))
         except Refusal as refusal:
             refused.append(_not_estimable(evidence, estimator.name, refusal))
     if not (found and found[0].default):
@@ -163,7 +192,7 @@ def answer(
         _not_estimable(evidence, first.name, Refusal(reason, remedy=FINDING_STANDS))
         for reason in found[0].estimate.unanswered.values()
     ]
-    supplied, unsupplied = _supplied(Beside(plan, evidence, found[0], table, conduct))
+    supplied, unsupplied = _supplied(Beside(plan, evidence, found[0], table, conduct, look))
     inside = [finding for part in supplied for finding in part.findings]
     return Answered(
         (*found, *inside), (*refused, *unsupplied), tuple(replace(s, findings=()) for s in supplied)
@@ -199,7 +228,9 @@ def _answered(
 ) -> Answered:
     try:
         evidence = gather(table, outcome, contrast, covariates=plan.covariates)
-        return answer(plan, evidence, plan.declaration(outcome), table=table, conduct=conduct)
+        look = look_at(plan, table, contrast, ended=conduct.ended)
+        declaration = plan.declaration(outcome)
+        return answer(plan, evidence, declaration, table=table, conduct=conduct, look=look)
     except Refusal as refusal:
         return Answered((), (NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy),))
 

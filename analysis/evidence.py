@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.refusal import Refusal
@@ -83,7 +83,11 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an estimator sees. `rows` is None where only summaries were shared or read."""
+    """What an estimator sees. `rows` is None where only summaries were shared or read.
+
+    `others` are the summaries of the further arms of a parallel layout, by name, for methods that compare all arms
+    together.
+    """
 
     outcome: Outcome
     contrast: Contrast
@@ -95,6 +99,7 @@ class Evidence:
         None  # {"control": G0, "treatment": G1}, clusters with a measured unit
     )
     notes: tuple[str, ...] = ()  # what was done to covariates before any fit
+    others: Mapping[str, Summary] = field(default_factory=dict)
 
     def require_rows(self) -> Rows:
         """The rows; raises Refusal where only summaries are held."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.multiplicity import adjust
+from analysis.multiplicity import adjust, many_to_one
 from analysis.verdict import judge
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Question = tuple[str, Contrast]
 
 FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
+TOGETHER = "dunnett"
 
 
 def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
@@ -29,18 +30,54 @@ def judged(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
     judged = list(findings)
     for role in FAMILIES:
         planned = [f for f in judged if f.default and f.outcome.role == role and f.subgroup is None]
-        if plan.adjust == "none" or len(planned) < 2:
+        asked = [(o.name, contrast) for o in plan.outcomes if o.role == role for contrast in plan.contrasts]
+        in_order = plan.adjust == "fixed-sequence" and len(asked) > 1
+        if plan.adjust == "none" or not (len(planned) > 1 or (planned and in_order)):
             continue
-        adjusted = _adjusted(plan, planned)
+        adjusted = _adjusted(plan, planned, asked)
         for i, finding in enumerate(judged):
             if finding.outcome.role == role and not finding.estimate.descriptive and finding.subgroup is None:
                 judged[i] = _in_family(finding, plan, adjusted)
     return judged
 
 
-def _adjusted(plan: Plan, planned: list[Finding]) -> dict[Question, float]:
+def _adjusted(plan: Plan, planned: list[Finding], asked: list[Question]) -> dict[Question, float]:
+    """The adjusted p-value of every question that has a p-value."""
     raw = {_question(f): f.effect.p_value for f in planned if f.effect.p_value is not None}
+    if plan.adjust == "fixed-sequence":  # a question without an answer stops the sequence
+        every = [raw.get(question, 1.0) for question in asked]
+        in_turn = dict(zip(asked, adjust(every, method=plan.adjust), strict=True))
+        return {question: in_turn.get(question, 1.0) for question in raw}
+    together = [f for f in planned if f.effect.p_value is not None]
+    if plan.adjust == TOGETHER or (together and all(f.estimate.simultaneous for f in together)):
+        return _together(together)
     return dict(zip(raw, adjust(list(raw.values()), method=plan.adjust), strict=True))
+
+
+def _together(planned: list[Finding]) -> dict[Question, float]:
+    """Each outcome's arms against the control together (Dunnett), times the number of outcomes (Bonferroni)."""
+    outcomes = {f.outcome.name: [g for g in planned if g.outcome.name == f.outcome.name] for f in planned}
+    adjusted: dict[Question, float] = {}
+    for found in outcomes.values():
+        for finding, p_value in zip(found, _against_control(found), strict=True):
+            adjusted[_question(finding)] = min(1.0, p_value * len(outcomes))
+    return adjusted
+
+
+def _against_control(found: list[Finding]) -> list[float]:
+    p_values = [f.effect.p_value or 0.0 for f in found]
+    if all(f.estimate.simultaneous for f in found):
+        return p_values
+    return many_to_one(p_values, dfs=[f.effect.df for f in found], sizes=[_sizes(f) for f in found])
+
+
+def _sizes(finding: Finding) -> tuple[int, int]:
+    """How many units, or clusters where these were assigned, treatment and control have; 0 where unknown."""
+    clusters = finding.estimate.clusters
+    if clusters:
+        return clusters["treatment"], clusters["control"]
+    by_arm = {arm.arm: arm.n for arm in finding.arms}
+    return by_arm.get(finding.contrast.treatment, 0), by_arm.get(finding.contrast.control, 0)
 
 
 def _in_family(finding: Finding, plan: Plan, adjusted: Mapping[Question, float]) -> Finding:
@@ -49,7 +86,8 @@ def _in_family(finding: Finding, plan: Plan, adjusted: Mapping[Question, float])
     significant = decides is not None and decides < plan.alpha and (own is None or own < plan.alpha)
     verdict = judge(finding.outcome, finding.effect, significant=significant)
     if finding.default and decides is not None:
-        return replace(finding, p_adjusted=decides, adjusted_by=plan.adjust, verdict=verdict)
+        method = TOGETHER if finding.estimate.simultaneous else plan.adjust
+        return replace(finding, p_adjusted=decides, adjusted_by=method, verdict=verdict)
     return replace(finding, verdict=verdict)
 
 

@@ -59,6 +59,7 @@ class Estimate:
     `scale` that it answers on instead; it is then no default.
     `unanswered` gives the reason, a sentence, for each further scale on which there is no finite effect.
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
+    `simultaneous` says that intervals and p-values hold for all arms against the control together.
     `profile` splits the effect on the primary scale by something labelled, in order: time since the switch, time
     since adoption, wave.
     """
@@ -72,6 +73,7 @@ class Estimate:
     unanswered: dict[str, str] = field(default_factory=dict)
     profile: dict[str, Effect] = field(default_factory=dict)
     scale: str = ""
+    simultaneous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

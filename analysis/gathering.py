@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analysis.covariates import design_matrix
-from analysis.evidence import Episodes, Evidence, Rows, Uncounted
+from analysis.episodes import episodes
+from analysis.evidence import Evidence, Rows, Uncounted
 from analysis.layout import PANEL, PARALLEL, REPEATED
 from analysis.outcome import kinds
 from analysis.refusal import Refusal
@@ -25,11 +27,7 @@ if TYPE_CHECKING:
 
 
 def gather(
-    table: UnitTable,
-    outcome: Outcome,
-    contrast: Contrast,
-    *,
-    covariates: tuple[str, ...] = (),
+    table: UnitTable, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...] = ()
 ) -> Evidence:
     """The evidence on `outcome` for the two arms of `contrast`; rows without the outcome count as missing.
 
@@ -39,7 +37,6 @@ def gather(
     if not layout.compares:
         return _sites(table, outcome, contrast)
     repeated = bool(outcome.waves) and layout in (PARALLEL, REPEATED)
-    arm = table.frame["arm"].to_numpy()
     compared = table.frame["arm"].isin([contrast.treatment, contrast.control])
     frame = table.frame if layout.whole else table.frame[compared]
     arm = frame["arm"].to_numpy()
@@ -47,6 +44,7 @@ def gather(
     waves = _waves(frame, outcome) if repeated else None
     known = np.asarray(~np.any([np.isnan(values) for values in parts.values()], axis=0), dtype=np.bool_)
     _require_valid(outcome, {part: values[known] for part, values in parts.items()}, waves)
+    outcome, settled = _settled(outcome, contrast, parts, arm)
     control, treatment = (
         _summary(parts, outcome, arm == name, side)
         for side, name in (("control", contrast.control), ("treatment", contrast.treatment))
@@ -62,11 +60,42 @@ def gather(
         **_groups(kept, layout),
         other=_others(kept, contrast) if layout.whole else None,
         waves=None if waves is None else waves[measured],
-        episodes=_episodes(kept, outcome),
+        episodes=episodes(kept, outcome, exposure=parts.get("exposure", known)[measured]),
     )
+    notes = (*settled, *_treated(kept, covariates, names))
     name = REPEATED.name if repeated else layout.name
-    notes = tuple(_treated(kept, covariates, names))
-    return Evidence(outcome, contrast, name, control, treatment, rows, _clusters(rows), notes)
+    others = _further(table.frame[~compared], outcome) if layout == PARALLEL else {}
+    return Evidence(outcome, contrast, name, control, treatment, rows, _clusters(rows), notes, others)
+
+
+def _further(frame: pd.DataFrame, outcome: Outcome) -> dict[str, Summary]:
+    """The summaries of the arms outside the contrast that have the outcome measured; none where one is faulty."""
+    if frame.empty:
+        return {}
+    kind = kinds()[outcome.kind]
+    parts, arm = _parts(frame, outcome, kind), frame["arm"].to_numpy()
+    known = ~np.any([np.isnan(values) for values in parts.values()], axis=0)
+    if kind.valid({part: values[known] for part, values in parts.items()}):
+        return {}
+    return {
+        str(name): outcome.summary({part: values[known & (arm == name)] for part, values in parts.items()})
+        for name in sorted(set(arm[known]))
+    }
+
+
+def _settled(
+    outcome: Outcome, contrast: Contrast, parts: Parts, arm: NDArray[Any]
+) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome with the options that the arms must share, and what is to be said of them."""
+    settle = kinds()[outcome.kind].settle
+    if settle is None:
+        return outcome, ()
+    control, treatment = (
+        {part: values[arm == name] for part, values in parts.items()}
+        for name in (contrast.control, contrast.treatment)
+    )
+    options, note = settle((control, treatment), outcome.options)
+    return replace(outcome, options=dict(options)), (note,) if note else ()
 
 
 def _require_valid(outcome: Outcome, known: Parts, waves: NDArray[np.float64] | None) -> None:
@@ -114,25 +143,6 @@ def _others(frame: pd.DataFrame, contrast: Contrast) -> NDArray[np.intp]:
     return np.array([number.get(arm, 0) for arm in frame["arm"]], dtype=np.intp)
 
 
-def _episodes(frame: pd.DataFrame, outcome: Outcome) -> Episodes | None:
-    """The dated events of a count: each unit's times, and its time under watch after the last of them."""
-    column = outcome.column("times")
-    if column not in frame:
-        return None
-    followed = frame[outcome.column("exposure")].to_numpy(dtype=np.float64)
-    unit, start, stop, event = [], [], [], []
-    for row, (times, end) in enumerate(zip(frame[column], followed, strict=True)):
-        ends = sorted(float(time) for time in times)
-        edges = [0.0, *ends, *([float(end)] if not ends or end > ends[-1] else [])]
-        unit += [row] * (len(edges) - 1)
-        start += edges[:-1]
-        stop += edges[1:]
-        event += [True] * len(ends) + [False] * (len(edges) - 1 - len(ends))
-    return Episodes(
-        np.array(unit, dtype=np.intp), np.array(start), np.array(stop), np.array(event, dtype=bool)
-    )
-
-
 def _sites(table: UnitTable, outcome: Outcome, contrast: Contrast) -> Evidence:
     """The evidence of sites that share only an effect and its standard error: nobody is counted."""
     values = {
@@ -146,7 +156,14 @@ def _sites(table: UnitTable, outcome: Outcome, contrast: Contrast) -> Evidence:
             remedy="Correct the site's figures, or leave the site out and say so.",
         )
     size = parts["value"].size
-    rows = Rows(np.ones(size, dtype=bool), parts, np.empty((size, 0)), unit=np.arange(size))
+    named = table.frame["unit"][known].astype(str) if "unit" in table.frame else ()
+    rows = Rows(
+        np.ones(size, dtype=bool),
+        parts,
+        np.empty((size, 0)),
+        unit=np.arange(size),
+        unit_names=tuple(named),
+    )
     return Evidence(outcome, contrast, table.layout.name, Uncounted(), Uncounted(), rows)
 
 

@@ -10,7 +10,8 @@ class Layout:
     """A shape of the unit table: its name, the columns it must have, and what one row is.
 
     `whole` layouts are analysed with the rows of every arm, whichever two arms a contrast compares, because all
-    of them tell about units and periods. `compares` is False where there are no arms to compare, only effects.
+    of them tell about units and periods. `compares` is False where there are no arms to compare, only effects;
+    `people` is False where a row is a period or a platform, so that nobody was assigned, lost or mixed up.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Layout:
     row_is: str
     whole: bool = False
     compares: bool = True
+    people: bool = True
 
 
 PARALLEL = Layout("parallel", ("arm",), "one unit")
@@ -37,9 +39,14 @@ PANEL = Layout(
     ("arm", "unit", "period"),
     "one platform (or other unit) in one period, under what it had then",
     whole=True,
+    people=False,
 )
 SERIES = Layout(
-    "series", ("arm", "period"), "one period; its arm is the segment between two changes", whole=True
+    "series",
+    ("arm", "period"),
+    "one period; its arm is the segment between two changes",
+    whole=True,
+    people=False,
 )
 SITES = Layout("sites", ("effect", "se"), "one site or company with its own estimate", compares=False)
 

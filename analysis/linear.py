@@ -33,6 +33,15 @@ class LeastSquares:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterShares:
+    """By cluster (G): a_g = X_g `weights` (G x k), `drawn` u_g = X_g' a_g (G x k), and `scores` a_g' e_g (G)."""
+
+    weights: Matrix
+    drawn: Matrix
+    scores: Matrix
+
+
+@dataclass(frozen=True, slots=True)
 class Robust:
     """The standard error of one contrast of coefficients, and its degrees of freedom."""
 
@@ -133,6 +142,20 @@ def cluster_sandwich(
     >>> round(cluster_sandwich(fit, np.arange(3), contrast=np.ones(1), power=-0.5).df, 12)
     2.0
     """
+    share = cluster_shares(fit, cluster, contrast=contrast, power=power)
+    own = np.einsum("gi,gi->g", share.weights, share.drawn)  # a_g' a_g
+    return Robust(float(np.sqrt((share.scores**2).sum())), _satterthwaite(own, share.drawn, fit.inverse))
+
+
+def cluster_shares(
+    fit: LeastSquares, cluster: NDArray[np.intp], *, contrast: Matrix, power: float
+) -> ClusterShares:
+    """What each cluster brings to the sandwich of one contrast; several contrasts share it in a joint test.
+
+    >>> fit = least_squares(np.ones((3, 1)), np.array([1.0, 2, 6]))
+    >>> cluster_shares(fit, np.arange(3), contrast=np.ones(1), power=0.0).scores.round(6).tolist()
+    [-0.666667, -0.333333, 1.0]
+    """
     squares, scores = _cluster_sums(fit, cluster)
     root = np.linalg.cholesky(fit.inverse)
     share, vectors = np.linalg.eigh(root.T @ squares @ root)  # how much of each direction a cluster decides
@@ -140,10 +163,8 @@ def cluster_sandwich(
     factor = np.where(left > _FITTED, np.clip(left, _FITTED, None) ** power, 0.0)
     toward = np.einsum("gij,i->gj", vectors, root.T @ contrast)
     weights = np.einsum("gij,gj->gi", vectors, factor * toward) @ root.T
-    variance = float((np.einsum("gi,gi->g", weights, scores) ** 2).sum())
-    drawn = np.einsum("gij,gj->gi", squares, weights)  # u_g = X_g' a_g
-    own = np.einsum("gi,gi->g", weights, drawn)  # a_g' a_g
-    return Robust(float(np.sqrt(variance)), _satterthwaite(own, drawn, fit.inverse))
+    drawn = np.einsum("gij,gj->gi", squares, weights)
+    return ClusterShares(weights, drawn, np.einsum("gi,gi->g", weights, scores))
 
 
 def poisson_slopes_within(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Parts = Mapping[str, NDArray[np.float64]]
+    Options = Mapping[str, float]
 
 Role = Literal["primary", "secondary", "guardrail", "safety"]
 Direction = Literal["lower", "higher"]
@@ -21,11 +22,15 @@ Direction = Literal["lower", "higher"]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A scale of effect: differences have `null` 0, ratios 1."""
+    """A scale of effect: differences have `null` 0, ratios 1, the probability of superiority a half.
+
+    `reverses` says that more on this scale is less of the outcome: the higher a hazard, the shorter the time.
+    """
 
     name: str
     label: str
     null: float
+    reverses: bool = False
 
     @property
     def is_ratio(self) -> bool:
@@ -76,7 +81,8 @@ class Kind:
     row, by column, into a summary; both are empty where a kind cannot be shared as a summary.
 
     `takes` names the `Outcome.options` that `summarise(parts, **options)` and `draw` are given as keywords: a
-    quantile's `q`, the `tau` up to which a time is followed.
+    quantile's `q`, the `tau` up to which a time is followed. `settle((control, treatment), options)` gives the
+    options with those that nobody declared and both arms must share, and a note on them.
     """
 
     name: str
@@ -90,6 +96,7 @@ class Kind:
     counts_columns: tuple[str, ...] = ()
     from_counts: Callable[[Mapping[str, float]], Summary] | None = None
     takes: tuple[str, ...] = ()
+    settle: Callable[[tuple[Parts, Parts], Options], tuple[Options, str]] | None = None
 
     @property
     def primary_scale(self) -> Scale:
@@ -143,9 +150,19 @@ class Outcome:
         return next((scale for scale in scales if scale.name == self.answered_on), scales[0])
 
     def on(self, scale: str) -> Outcome:
-        """This outcome answered on another of its kind's scales, where its margin does not apply."""
-        primary = kinds()[self.kind].primary_scale.name
-        return self if scale in ("", primary) else replace(self, answered_on=scale, margin=None)
+        """This outcome answered on another of its kind's scales, where its margin does not apply.
+
+        On a scale that reverses, better is the other way.
+
+        >>> Outcome("back", "Days until return", "time_to_event", better="higher").on("hazard_ratio").better
+        'lower'
+        """
+        if scale in ("", self.scale.name):
+            return self
+        answered = replace(self, answered_on=scale, margin=None)
+        if not answered.scale.reverses:
+            return answered
+        return replace(answered, better="lower" if self.better == "higher" else "higher")
 
     def column(self, part: str) -> str:
         """The unit table's column for a part of this outcome's kind; by default named after the outcome.

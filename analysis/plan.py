@@ -39,6 +39,9 @@ class Plan:
     subgroups: tuple[str, ...] = ()  # declared attributes; columns of the unit table
     looks: tuple[float, ...] = ()  # planned shares of the information, the last one 1
     spending: str = ""  # obrien-fleming or pocock
+    planned_units: int = 0  # measured at the last look, in all arms; 0 where the plan does not say
+    prior: tuple[float, float] = (0.5, 0.5)  # the two parameters of a share's beta prior: Jeffreys'
+    prior_sd: float = 0.0  # of the sceptical normal prior; 0: from the margin, else from a moderate effect
     units: int = 0  # platforms of a panel
     treated_units: int = 0  # those that ever adopt
     dated: tuple[str, ...] = ()  # the counts whose events keep their times
@@ -64,6 +67,7 @@ class Plan:
             units=self.units,
             treated_units=self.treated_units,
             dated=outcome.name in self.dated,
+            together=self.adjust == "dunnett",
             arms=len({arm for contrast in self.contrasts for arm in (contrast.treatment, contrast.control)}),
         )
 

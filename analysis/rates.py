@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 ENOUGH = 50  # units an arm, from which the intervals of dispersed counts hold their level
-FEW = f"An arm has fewer than {ENOUGH} units, so that the interval is a little too narrow."
+FEW = (
+    f"An arm has fewer than {ENOUGH} units, so that the interval is a little too narrow; the permutation test "
+    "(count_permutation) holds its level there."
+)
 
 
 @dataclass(frozen=True, slots=True)

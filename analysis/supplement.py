@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from analysis.about import Conduct
     from analysis.evidence import Evidence
+    from analysis.monitoring import Look
     from analysis.plan import Plan
     from analysis.table import UnitTable
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Beside:
     """What a supplement stands beside: a planned finding, and all that it was made from.
 
-    `table` and `conduct` are None for counts and bare tables.
+    `table` is None for counts, `conduct` for counts and bare tables.
     """
 
     plan: Plan
@@ -29,6 +30,7 @@ class Beside:
     finding: Finding
     table: UnitTable | None = None
     conduct: Conduct | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

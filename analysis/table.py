@@ -42,3 +42,9 @@ class UnitTable:
                 "The periods are not numbers, so that their order is not known.",
                 remedy="Number the periods from 1 upwards, or name a column of dates.",
             )
+
+    @property
+    def units(self) -> int:
+        """How many units there are; each has one row, or one a period where the table names units."""
+        by_period = "period" in self.frame and "unit" in self.frame
+        return int(self.frame["unit"].nunique()) if by_period else len(self.frame)

@@ -19,8 +19,10 @@ WIDTH = 100
 
 
 def lines(evaluation: Evaluation) -> list[str]:
-    """Each finding: the arms, every scale with its interval and p, the sentence, notes; then the refusals."""
+    """Each finding: arms, every scale with its interval and p, the sentence, notes; supplements; refusals."""
     found = [line for finding in evaluation.findings for line in _finding(finding, evaluation)]
+    for supplied in evaluation.supplied:
+        found += _wrapped(f"{supplied.name}: {supplied.sentence({})}")
     for refusal in evaluation.not_estimable:
         found += _wrapped(f"{refusal.estimator or 'Not estimable'}: {refusal.reason} {refusal.remedy}")
     return found
@@ -29,12 +31,16 @@ def lines(evaluation: Evaluation) -> list[str]:
 def _finding(finding: Finding, evaluation: Evaluation) -> Iterator[str]:
     outcome, contrast = finding.outcome, finding.contrast
     if finding.default:
-        yield f"{outcome.name}: {contrast.treatment} against {contrast.control}"
+        alone = contrast.treatment == contrast.control
+        yield f"{outcome.name}: {'one arm' if alone else f'{contrast.treatment} against {contrast.control}'}"
         for arm in released(finding, UNMASKED).arms:
             figures = "  ".join(f"{name} {words.number(value)}" for name, value in arm.figures.items())
             events = "" if arm.events is None else f"  events {arm.events.text}"
             yield f"  {arm.arm:12} n {arm.n.text}  missing {arm.missing.text}{events}  {figures}"
-    yield f"  {finding.estimator}{'' if finding.default else ' (sensitivity)'}"
+    beside = "" if finding.default else " (sensitivity)"
+    if finding.subgroup is not None:
+        beside = f" ({words.group_text(finding.subgroup)})"
+    yield f"  {finding.estimator}{beside}"
     for scale in kinds()[outcome.kind].scales:
         if effect := finding.estimate.effects.get(scale.name):
             p = "" if effect.p_value is None else f"  {words.p_text(effect.p_value)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.estimator import estimators
+from analysis.layout import LAYOUTS
 from analysis.outcome import kinds
 from dashboard import words
 from dashboard.words.pictures import day_text
@@ -57,6 +58,16 @@ def events_text(release: Release) -> str:
 def took_part(release: Release) -> str:
     """How many took part in how many arms, and when their data end; invented times are not said."""
     study, data = release.study, release.data
+    until = day_text(data.last) if data.last and study.data_are in ("observed", "simulated") else None
+    if not LAYOUTS[release.plan.layout].people:
+        return words.observed_text(
+            release.flow[0].total.text,
+            interval=study.unit_name,
+            segments=len(study.arms),
+            platforms=release.plan.units,
+            platform=study.cluster_name,
+            until=until,
+        )
     counts = [f.finding.estimate.clusters for f in release.default_findings() if f.finding.estimate.clusters]
     return words.took_part_text(
         units_text(release),
@@ -65,7 +76,7 @@ def took_part(release: Release) -> str:
         clusters=f"{sum(counts[0].values())} {study.cluster_name}s"
         if counts and len(study.arms) == 2
         else None,
-        until=day_text(data.last) if data.last and study.data_are in ("observed", "simulated") else None,
+        until=until,
     )
 
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from experiments import rejects
 from experiments.arrays import column as places
+from experiments.clocks import period_number
 from experiments.events import ASSIGNED, SURVEY
 from experiments.sql import among, column, either, part
 
@@ -40,6 +41,8 @@ def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
     again = _repeated(engine)
     duplicates = fresh.out(again.filter(again["same"]))
     refused = [(rejects.OTHER_UNIT, fresh.out(again.filter(_not(again["same"]))))]
+    if vocabulary.calendar:  # nobody is assigned
+        return Admission(fresh.left(), duplicates, tuple(refused))
     fresh.hand()
     twice = _assigned_twice(engine, vocabulary)
     refused.append((rejects.TWO_ARMS, fresh.out(twice.filter(twice["arms"]))))
@@ -107,35 +110,39 @@ def _repeated(engine: Engine) -> pa.Table:
 def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
     """Assignments of `fresh` that contradict others there or in the store: of a unit, or of a whole cluster.
 
-    Every contradicting row is named, as nobody can say which of them is right.
+    In a crossover they contradict each other within a period; in a stepped wedge, where the design says what a
+    cluster has when, only clusters can. Every contradicting row is named, as nobody can say which of them is right.
     """
+    known = {
+        "arm": exp.null() if vocabulary.stepped else column("arm"),
+        "cluster": column("cluster") if vocabulary.clustered else exp.null(),
+        "period": period_number() if vocabulary.by_period else exp.Literal.number(0),
+    }
     given = part(
-        """SELECT unit, arm, :cluster AS cluster FROM fresh WHERE event = :assigned
-           UNION ALL SELECT unit, arm, :cluster AS cluster FROM held WHERE event = :assigned""",
-        cluster=column("cluster") if vocabulary.clustered else exp.null(),
+        """SELECT unit, :arm AS arm, :cluster AS cluster, :period AS period FROM fresh WHERE event = :assigned
+           UNION ALL
+           SELECT unit, :arm AS arm, :cluster AS cluster, :period AS period FROM held WHERE event = :assigned""",
         assigned=ASSIGNED,
+        **known,
     )
     units = part(
-        """SELECT unit, min(arm) <> max(arm) AS arms FROM given GROUP BY unit
+        """SELECT unit, period, coalesce(min(arm) <> max(arm), FALSE) AS arms FROM given GROUP BY unit, period
            HAVING min(arm) <> max(arm) OR min(cluster) <> max(cluster)"""
     )
-    clusters = part("SELECT cluster FROM given GROUP BY cluster HAVING min(arm) <> max(arm)")
+    clusters = part(
+        """SELECT cluster, period FROM given WHERE NOT cluster IS NULL GROUP BY cluster, period
+           HAVING min(arm) <> max(arm)"""
+    )
     torn = part(
         """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
-           FROM fresh LEFT JOIN units ON fresh.unit = units.unit
-           WHERE fresh.event = :assigned AND NOT units.unit IS NULL""",
+           FROM fresh LEFT JOIN units ON fresh.unit = units.unit AND units.period = :period
+           LEFT JOIN clusters ON clusters.cluster = :cluster AND clusters.period = :period
+           WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT clusters.cluster IS NULL)""",
         assigned=ASSIGNED,
+        cluster=column("cluster", "fresh") if vocabulary.clustered else exp.Literal.string(""),
+        period=period_number("fresh") if vocabulary.by_period else exp.Literal.number(0),
     )
-    if vocabulary.clustered:
-        torn = part(
-            """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
-               FROM fresh LEFT JOIN units ON fresh.unit = units.unit
-               LEFT JOIN clusters ON fresh.cluster = clusters.cluster
-               WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT clusters.cluster IS NULL)""",
-            assigned=ASSIGNED,
-        )
-        return engine.ask(_with(torn, given=given, units=units, clusters=clusters))
-    return engine.ask(_with(torn, given=given, units=units))
+    return engine.ask(_with(torn, given=given, units=units, clusters=clusters))
 
 
 def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.about import Conduct, DataFacts, FlowStep
-from experiments.events import ASSIGNED
+from experiments.events import ASSIGNED, in_clusters
 from experiments.sql import part
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ _OWN = """SELECT unit, min(arm) AS arm, min(occurred_at) AS assigned_at, min(:cl
           WHERE event = :assigned AND NOT unit IN (SELECT unit FROM torn) GROUP BY unit"""
 
 
-def conduct(engine: Engine, study: Study, frame: pd.DataFrame, *, clustered: bool) -> Conduct:
+def conduct(engine: Engine, study: Study, frame: pd.DataFrame) -> Conduct:
     """Counts of how the study ran, from its unit table and the `events` and `torn` units that the engine holds."""
+    clustered = in_clusters(study)
     own = part(_OWN, assigned=ASSIGNED, cluster=part("cluster" if clustered else "NULL"))
     by_arm = part(
         "SELECT arm, count(*) AS units, count(DISTINCT cluster) AS clusters FROM own GROUP BY arm"
@@ -31,17 +33,26 @@ def conduct(engine: Engine, study: Study, frame: pd.DataFrame, *, clustered: boo
     arms = [arm.name for arm in study.design.arms]
     units = {arm: rows[arm]["units"] if arm in rows else 0 for arm in arms}
     clusters = {arm: rows[arm]["clusters"] if arm in rows else 0 for arm in arms}
-    days, silent = _days(engine)
-    return Conduct(
+    return replace(
+        of_any_design(engine),
         assigned=clusters if clustered else units,
         shares={arm.name: arm.share for arm in study.design.arms},
         assigned_by="cluster" if clustered else "unit",
-        in_two_arms=_count(engine, part("SELECT count(*) AS n FROM torn")),
         saw_other_arm=_saw_other_arm(engine, own),
+        flow=_flow(study, frame, units),
+    )
+
+
+def of_any_design(engine: Engine) -> Conduct:
+    """What is counted alike in every design that assigns units: contradictions, strangers, and gaps in the log."""
+    days, silent = _days(engine)
+    return Conduct(
+        assigned={},
+        shares={},
+        in_two_arms=counted(engine, part("SELECT count(*) AS n FROM torn")),
         never_assigned=_never_assigned(engine),
         days_without_events=silent,
         days=days,
-        flow=_flow(study, frame, units),
     )
 
 
@@ -68,7 +79,7 @@ def _saw_other_arm(engine: Engine, own: exp.Expression) -> int:
         """SELECT count(DISTINCT e.unit) AS n FROM events AS e JOIN own ON e.unit = own.unit
            WHERE NOT e.arm IS NULL AND e.arm <> own.arm"""
     )
-    return _count(engine, query.with_("own", as_=own))
+    return counted(engine, query.with_("own", as_=own))
 
 
 def _never_assigned(engine: Engine) -> int:
@@ -79,10 +90,11 @@ def _never_assigned(engine: Engine) -> int:
     known = part(
         "SELECT unit FROM events WHERE event = :assigned UNION ALL SELECT unit FROM torn", assigned=ASSIGNED
     )
-    return _count(engine, query.with_("known", as_=known))
+    return counted(engine, query.with_("known", as_=known))
 
 
-def _count(engine: Engine, query: exp.Expression) -> int:
+def counted(engine: Engine, query: exp.Expression) -> int:
+    """The number `n` that a query answers with."""
     return int(engine.ask(query)["n"][0].as_py())
 
 
@@ -110,7 +122,7 @@ def _flow(study: Study, frame: pd.DataFrame, units: dict[str, int]) -> tuple[Flo
 
 def _hash(frame: pd.DataFrame, events: int) -> str:
     content = hashlib.sha256(f"{events} events".encode())
-    for name in frame.columns.drop("unit"):
+    for name in frame.columns.drop("unit", errors="ignore"):
         values = frame[name]
         content.update(f"\n{name}\n".encode())
         if values.dtype.kind in "fiub":
@@ -118,5 +130,5 @@ def _hash(frame: pd.DataFrame, events: int) -> str:
         elif values.dtype.kind == "M":
             content.update(values.to_numpy().astype("<i8").tobytes())
         else:
-            content.update("\n".join(values.fillna("")).encode())
+            content.update("\n".join(map(str, values.fillna(""))).encode())
     return content.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.layout import CROSSOVER
 from experiments.design import designs
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Vocabulary:
     late_events: frozenset[str]
     late_surveys: frozenset[tuple[str, str]]
     clustered: bool
+    by_period: bool = False  # assignments name the period that they are for
+    stepped: bool = False  # the design says what a cluster has when; assignments need no arm
+    calendar: bool = (
+        False  # nobody is assigned: the calendar decides, for each platform in the column `cluster`
+    )
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -46,12 +52,16 @@ class Vocabulary:
 
 def vocabulary(study: Study) -> Vocabulary:
     """The columns and events that a study needs: the allow-list of its log."""
-    outcomes = [outcome.source for outcome in study.outcomes]
+    if study.design.interval:
+        return _of_calendar(study)
+    outcomes = [source for outcome in study.outcomes for source in outcome.sources]
     covariates = [covariate.source for covariate in study.covariates]
     both = [*outcomes, *covariates]
     surveys = frozenset(_surveys(both))
-    clustered = designs()[study.design.kind].assigned_by == "cluster"
-    optional = (*PLAIN, *(("cluster",) if clustered else ()), *(ANSWERS if surveys else ()))
+    clustered = in_clusters(study)
+    by_period = designs()[study.design.kind].layout == CROSSOVER
+    groups = (*(("cluster",) if clustered else ()), *(("period",) if by_period else ()))
+    optional = (*PLAIN, *groups, *(ANSWERS if surveys else ()))
     extra = (SURVEY,) if surveys else ()
     return Vocabulary(
         columns=(*REQUIRED, *optional, *(f"{ATTRIBUTE}{name}" for name in study.log.attributes)),
@@ -61,7 +71,37 @@ def vocabulary(study: Study) -> Vocabulary:
         late_events=frozenset(_events(outcomes)) - {ASSIGNED, study.exposure, *_events(covariates)},
         late_surveys=frozenset(_surveys(outcomes)) - frozenset(_surveys(covariates)),
         clustered=clustered,
+        by_period=by_period,
+        stepped=bool(study.design.steps),
     )
+
+
+def _of_calendar(study: Study) -> Vocabulary:
+    """What a log needs where the calendar decides: events, their values, and platforms."""
+    sources = [source for outcome in study.outcomes for source in outcome.sources]
+    platform = ("cluster",) if study.design.adoption else ()
+    nothing: frozenset[str] = frozenset()
+    return Vocabulary(
+        columns=(*REQUIRED, "event_id", *platform, "value"),
+        events=frozenset(_events(sources)),
+        valued=frozenset(_events(source for source in sources if source.value in AGGREGATED)),
+        surveys=frozenset(),
+        late_events=nothing,
+        late_surveys=frozenset(),
+        clustered=False,
+        calendar=True,
+    )
+
+
+def only_totals(study: Study) -> bool:
+    """Whether every event of a study's log is a total of many, so that no row is about a unit."""
+    sources = [source for outcome in study.outcomes for source in outcome.sources]
+    return bool(study.design.interval) and all(source.value == "sum" for source in sources)
+
+
+def in_clusters(study: Study) -> bool:
+    """Whether whole clusters were assigned, as the design has it or the study file decides."""
+    return (study.design.assigned_by or designs()[study.design.kind].assigned_by) == "cluster"
 
 
 def theirs(study: Study, column: str) -> str:
@@ -90,4 +130,4 @@ def _events(sources: Iterator[Source] | list[Source]) -> Iterator[str]:
 
 
 def _surveys(sources: list[Source]) -> Iterator[tuple[str, str]]:
-    return ((s.instrument, s.wave or "") for s in sources if s.instrument is not None)
+    return ((s.instrument, wave) for s in sources if s.instrument for wave in s.waves or (s.wave or "",))

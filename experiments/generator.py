@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from experiments.study import DeclaredOutcome
 
-Part = Literal["occurs", "carries", "answers"]
+Part = Literal["occurs", "carries", "waits", "grades", "divides", "answers", "series"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Generator:
     `settings(outcome)` gives every setting that `simulate:` of such an outcome may change, with its default.
     `target(outcome, settings, effect)` is the exact expectation in an arm whose effect on the primary scale
     is `effect` (None: the control's), or raises Fault where there is no such truth. `part` says how the
-    outcome is drawn: its event occurs so often, its event carries a value, or a questionnaire is answered.
+    outcome is drawn: its event occurs so often, its event carries a value or comes once after a while, or carries a
+    level, two events have a ratio, a questionnaire is answered, or a series runs over the calendar (whose targets
+    are changes of level).
     """
 
     name: str

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from experiments.arrays import column
-from experiments.events import REQUIRED, theirs
+from experiments.events import REQUIRED, only_totals, theirs
 from experiments.faults import Fault, did_you_mean
 from experiments.log_format import opened
 
@@ -33,6 +33,7 @@ class LogRows:
         self.left_behind: list[str] = []
         self.absent: tuple[str, ...] = ()
         self._names = {theirs(study, column): column for column in columns}
+        self._nobodys = only_totals(study)  # totals have no unit; all of them are one unit's
 
     def batches(self, progress: Callable[[str], None]) -> Iterator[pa.Table]:
         """The rows as text, in large batches, with a column for each that the study knows and the `line`.
@@ -68,7 +69,7 @@ class LogRows:
 
     def _require(self, names: tuple[str, ...]) -> None:
         for required in REQUIRED:
-            if required in self.absent:
+            if required in self.absent and not (required == "unit" and self._nobodys):
                 raise self.missing(required, names)
 
     def _ours(self, batch: pa.Table) -> pa.Table:
@@ -76,7 +77,9 @@ class LogRows:
 
         table = batch.rename_columns([self._names.get(name, name) for name in batch.column_names])
         for name in self.absent:
-            table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
+            one_unit = name == "unit" and self._nobodys
+            cells = pa.repeat("totals", table.num_rows) if one_unit else pa.nulls(table.num_rows, pa.string())
+            table = table.append_column(name, cells)
         return table
 
 

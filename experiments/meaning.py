@@ -6,10 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
+from experiments.calendar_rules import calendar_rules
 from experiments.design import designs
 from experiments.faults import did_you_mean
 from experiments.fragments import either
 from experiments.instrument import instruments
+from experiments.period_rules import period_rules
 from experiments.structure import shown
 from experiments.study import LOG_COLUMNS
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from experiments.instrument import Instrument, Subscale
     from experiments.tree import Path, Problem, Tree
 
-RESERVED = ("unit", "arm", "cluster", "stratum", "period", "exposure")  # columns that a unit table has anyway
+RESERVED = (  # columns that a unit table has anyway
+    *("unit", "arm", "cluster", "stratum", "period", "sequence", "exposure", "season"),
+)
 
 
 def meaning(tree: Tree) -> list[Problem]:
@@ -143,6 +147,29 @@ def _margin_within_score(tree: Tree) -> Iterator[Problem]:
                 yield tree.problem((*path, "margin"), says)
 
 
+def _two_parts(tree: Tree) -> Iterator[Problem]:
+    """A ratio of something to itself is always 1."""
+    for path, entry in _entries(tree, "outcomes"):
+        parts = [entry.get(part) for part in ("numerator", "denominator")]
+        named = [(part.get("event"), part.get("value", "count")) for part in parts if part]
+        if len(named) == 2 and named[0] == named[1] and None not in named[0]:
+            says = "is the numerator as well, expected another event, or another value of it"
+            yield tree.problem((*path, "denominator"), says)
+
+
+def _levels_in_order(tree: Tree) -> Iterator[Problem]:
+    """Levels are all words, or all numbers that rise: the log's values must fit them."""
+    for path, entry in _entries(tree, "outcomes"):
+        levels = entry.get("levels") or []
+        if None in levels or all(isinstance(level, str) for level in levels):
+            continue
+        if any(isinstance(level, str) for level in levels):
+            says = "found words and numbers, expected levels that are all words or all numbers"
+            yield tree.problem((*path, "levels"), says)
+        elif any(later <= earlier for earlier, later in pairwise(levels)):
+            yield tree.problem((*path, "levels"), "the levels do not rise, expected the lowest first")
+
+
 def _baseline_is_earlier(tree: Tree) -> Iterator[Problem]:
     """A covariate measured where an outcome is may be changed by the treatment."""
     waves = {(e.get("instrument"), e["wave"]) for _, e in _entries(tree, "outcomes") if e.get("wave")}
@@ -203,8 +230,12 @@ RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     _own_attributes,
     _known_scores,
     _margin_within_score,
+    _levels_in_order,
+    _two_parts,
     _baseline_is_earlier,
     _rising_looks,
     _known_time_zone,
     _known_columns,
+    calendar_rules,
+    period_rules,
 )

@@ -1,32 +1,30 @@
-"""Measurement: from a study's events to one row a unit, in one pass over the log."""
+"""Measurement: from a study's events to its unit table, in one pass over the log."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlglot import exp
-
 from analysis.table import UnitTable
-from experiments.conduct import conduct, data_facts
+from experiments.conduct import data_facts
 from experiments.design import designs
 from experiments.engine import engine
-from experiments.events import ASSIGNED, ATTRIBUTE, stored, vocabulary
+from experiments.events import ASSIGNED, stored, vocabulary
 from experiments.faults import Fault
-from experiments.measuring import measures
+from experiments.interval_table import measured
 from experiments.rejects import assigned_twice
-from experiments.sql import among, column, named, part
-from experiments.survey import answers, scored
-from experiments.unit_query import combined, counted, occurred
+from experiments.survey import answers, asked, scored
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analysis.about import Conduct, DataFacts
-    from experiments.events import Vocabulary
     from experiments.store import Store
-    from experiments.study import Source, Study
+    from experiments.study import Study
 
 
 def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
@@ -39,21 +37,37 @@ def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
     manifest = store.manifest(study.id)
     if manifest.last is None or manifest.taken_in is None:
         raise Fault(f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE")
-    words = vocabulary(study)
+    design, words = designs()[study.design.kind], vocabulary(study)
     events = store.events(study.id, schema=stored(words))
     with engine(events=events, torn=assigned_twice(store, study.id)) as opened:
         end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
-        frame = opened.ask(unit_query(study, words, end)).to_pandas()
+        if words.calendar:
+            first = datetime.fromisoformat(manifest.first or manifest.last).replace(tzinfo=None)
+            series, watched = measured(opened, study, first=first, end=end)
+            return UnitTable(series, design.layout), watched, data_facts(manifest, watched, series)
+        frame = opened.ask(design.rows(study, words, end)).to_pandas()
         if frame.empty:
             raise Fault(
                 f"No unit of {study.id} was assigned and then exposed.",
                 expected=f"{ASSIGNED} events with an arm, and {study.exposure} events after them",
                 do="Ingest the log that holds them.",
             )
-        ran = conduct(opened, study, frame, clustered=words.clustered)
+        over = has_ended(study, last=manifest.last, taken_in=manifest.taken_in)
+        ran = replace(design.ran(opened, study, frame), ended=over)
     scores = _scores(frame, study)
-    table = UnitTable(scores, designs()[study.design.kind].layout)
-    return table, ran, data_facts(manifest, ran, scores)
+    if "period" in design.layout.requires and "unit" in scores:
+        scores = _numbered(scores)
+    return UnitTable(scores, design.layout), ran, data_facts(manifest, ran, scores)
+
+
+def has_ended(study: Study, *, last: str, taken_in: str) -> bool:
+    """Whether the study's last day is declared, and over: by the calendar, or by its own log."""
+    if study.design.end is None:
+        return False
+    zone = ZoneInfo(study.log.time_zone)
+    instants = (datetime.fromisoformat(instant) for instant in (last, taken_in))
+    days = [instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(zone).date() for instant in instants]
+    return days[0] >= study.design.end or days[1] > study.design.end
 
 
 def log_end(study: Study, *, last: str, taken_in: str) -> datetime:
@@ -70,99 +84,35 @@ def log_end(study: Study, *, last: str, taken_in: str) -> datetime:
     return max(last_event, midnight.astimezone(UTC).replace(tzinfo=None)) if over else last_event
 
 
-def unit_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:
-    """SELECT one row a unit: who it is, when its clock started, and a column for each outcome and covariate."""
-    facts = ["unit", "arm", "exposure", *(["cluster"] if words.clustered else [])]
-    columns = {name: part("any_value(:c)", c=column(name, "c")) for name in facts[1:]}
-    if study.design.strata:
-        columns["stratum"] = _stratum(study.design.strata)
-    for outcome in study.outcomes:
-        columns |= measures()[outcome.kind].columns(outcome, study)
-    for covariate in study.covariates:
-        columns |= _baseline(covariate.id, covariate.source)
-    order = [column(name) for name in columns if name != "unit"]
-    return (
-        exp.select(part("c.unit"), *(named(expression, name) for name, expression in columns.items()))
-        .from_("clocks AS c")
-        .join(_needed(words).subquery("e"), on=part("e.unit = c.unit"), join_type="left")
-        .group_by(part("c.unit"))
-        .order_by(*order)
-        .with_("assigned", as_=_assigned(words))
-        .with_("clocks", as_=_clocks(study, end))
-    )
-
-
-def _needed(words: Vocabulary) -> exp.Select:
-    names = [
-        "unit",
-        "occurred_at",
-        "event",
-        "session",
-        "value",
-        *(["instrument", "item", "wave"] if words.surveys else []),
-    ]
-    return exp.select(*names).from_("events").where(among("event", sorted(words.events)))
-
-
-def _assigned(words: Vocabulary) -> exp.Select:
-    """Each unit's first assignment; units that the log assigns twice are left out."""
-    facts = ["arm", *(["cluster"] if words.clustered else []), *words.attributes]
-    return (
-        exp.select("unit", part("min(occurred_at) AS assigned_at"), part("min(:o) AS start", o=_START))
-        .select(*(named(part("min(:c)", c=column(name)), name) for name in facts))
-        .from_("events")
-        .where(part("event = :assigned AND NOT unit IN (SELECT unit FROM torn)", assigned=ASSIGNED))
-        .group_by("unit")
-    )
-
-
-_START = part("struct_pack(o := occurred_at, s := session)")
-
-
-def _clocks(study: Study, end: datetime) -> exp.Select:
-    """Each unit's clock: its first exposure at or after its assignment, that exposure's session, the log's end."""
-    log_end = part("CAST(:end AS TIMESTAMP) AS log_end", end=end.isoformat(sep=" "))
-    if study.exposure == ASSIGNED:
-        return exp.select("*", part("start.o AS exposure"), part("start.s AS session"), log_end).from_(
-            "assigned"
-        )
-    exposures = part(
-        """SELECT e.unit, min(struct_pack(o := e.occurred_at, s := e.session)) AS first_exposure
-           FROM events AS e JOIN assigned AS a ON e.unit = a.unit
-           WHERE e.event = :exposure AND e.occurred_at >= a.assigned_at GROUP BY e.unit""",
-        exposure=study.exposure,
-    )
-    return (
-        exp.select(
-            "assigned.*", part("first_exposure.o AS exposure"), part("first_exposure.s AS session"), log_end
-        )
-        .from_("assigned")
-        .join(exposures.subquery("x"), on=part("x.unit = assigned.unit"))
-    )
-
-
-def _stratum(attributes: tuple[str, ...]) -> exp.Expression:
-    """The combination of attributes within which a unit was allocated."""
-    levels = [
-        part("coalesce(any_value(:c), 'unknown')", c=column(f"{ATTRIBUTE}{name}", "c")) for name in attributes
-    ]
-    return exp.func("concat_ws", exp.Literal.string(" / "), *levels, dialect="duckdb")
-
-
-def _baseline(name: str, source: Source) -> dict[str, exp.Expression]:
-    """The columns of a covariate."""
-    if source.attribute is not None:
-        return {name: part("any_value(:c)", c=column(f"{ATTRIBUTE}{source.attribute}", "c"))}
-    if source.instrument is not None:
-        return answers(name, source)
-    simple = {None: counted, "count": counted, "any": occurred}
-    return {name: simple.get(source.value, combined)(source)}
-
-
 def _scores(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """The frame with the answers to questionnaires replaced by their scores."""
-    declared = [(o.id, o.source) for o in study.outcomes] + [(c.id, c.source) for c in study.covariates]
-    surveys = {name: source for name, source in declared if source.instrument is not None}
-    scores = {name: scored(frame, name, source) for name, source in surveys.items()}
-    items = [name for name, source in surveys.items() for name in answers(name, source)]
+    scores: dict[str, NDArray[np.float64]] = {}
+    items: list[str] = []
+    by_period = "period" in frame
+    for outcome in study.outcomes:
+        for name, source in asked(outcome.id, outcome.source, by_period=by_period).items():
+            scores[name] = scored(frame, name, source)
+            items += answers(name, source)
+        if outcome.source.waves and not by_period:
+            scores[outcome.id] = scores[f"{outcome.id}@{outcome.source.wave}"]
+    for covariate in study.covariates:
+        if covariate.source.instrument is not None:
+            scores[covariate.id] = scored(frame, covariate.id, covariate.source)
+            items += answers(covariate.id, covariate.source)
     return frame.drop(columns=items).assign(**scores)
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows in order of unit and period, units numbered from 1 by what their rows hold: never by pseudonym.
+
+    The frame comes ordered by what it holds; rows alike in everything share a rank, and units are ordered by the
+    ranks of their rows, period by period.
+    """
+    import numpy as np
+
+    held = frame.drop(columns="unit").astype("str")
+    rank = (held != held.shift()).any(axis=1).cumsum()
+    ranks = frame.assign(rank=rank).pivot(index="unit", columns="period", values="rank").fillna(0)
+    order = np.lexsort(ranks.to_numpy().T[::-1])
+    number = dict(zip(ranks.index[order], range(1, len(order) + 1), strict=True))
+    return frame.assign(unit=frame["unit"].map(number)).sort_values(["unit", "period"], ignore_index=True)

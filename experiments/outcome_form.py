@@ -16,12 +16,15 @@ EVENT = word("the event that is looked for, as the log has it")
 
 @dataclass(frozen=True, slots=True)
 class OutcomeForm:
-    """The form of one kind, named after it. `margin` is the schema of a margin on the kind's primary scale."""
+    """The form of one kind, named after it. `margin` is the schema of a margin on the kind's primary scale, `more`
+    what its properties have to fulfil together.
+    """
 
     name: str
     properties: Schema
     required: tuple[str, ...]
     margin: Schema
+    more: tuple[Schema, ...] = ()
 
     def schema(self) -> Schema:
         """The whole schema of an outcome of this kind."""
@@ -38,6 +41,7 @@ class OutcomeForm:
                 },
                 "required": ["margin"],
             },
+            **({"allOf": list(self.more)} if self.more else {}),
         }
 
 

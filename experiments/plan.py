@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from analysis.about import StudyFacts
 from analysis.finding import Contrast
-from analysis.outcome import Outcome
+from analysis.layout import PARALLEL
+from analysis.outcome import Outcome, kinds
 from analysis.plan import Plan
+from experiments.calendar_plan import concurrent_limits, series_measure, with_calendar
 from experiments.design import designs
 from experiments.fragments import SPANS
 from experiments.instrument import instruments
@@ -15,13 +17,13 @@ from experiments.instrument import instruments
 if TYPE_CHECKING:
     from analysis.estimator import Estimand
     from analysis.plan import Adjustment
-    from experiments.study import DeclaredOutcome, Study, Window
+    from experiments.study import DeclaredOutcome, Source, Study, Window
 
 
 def analysis_plan(study: Study) -> Plan:
     """The plan: outcomes and arms in the order of the file, each arm against the control."""
     design = designs()[study.design.kind]
-    return Plan(
+    plan = Plan(
         outcomes=tuple(_outcome(study, outcome) for outcome in study.outcomes),
         contrasts=_contrasts(study),
         layout=design.layout.name,
@@ -29,11 +31,20 @@ def analysis_plan(study: Study) -> Plan:
         adjust=cast("Adjustment", study.plan.adjust),
         covariates=tuple(covariate.id for covariate in study.covariates),
         covariate_labels={covariate.id: covariate.label for covariate in study.covariates},
-        stratified=bool(study.design.strata),
+        stratified=bool(study.design.strata or study.design.pairs),
+        matched=bool(study.design.pairs),
         estimand=cast("Estimand", study.plan.estimand),
-        randomised=design.randomised,
+        randomised=design.randomised if study.design.randomised is None else study.design.randomised,
         shares={arm.name: arm.share for arm in study.design.arms},
+        subgroups=study.plan.subgroups,
+        looks=study.plan.looks,
+        spending=study.plan.spending,
+        planned_units=study.plan.planned_units,
+        prior=study.plan.prior,
+        prior_sd=study.plan.prior_sd,
+        dated=tuple(outcome.id for outcome in study.outcomes if outcome.dated),
     )
+    return with_calendar(plan, study) if study.design.interval else plan
 
 
 def study_facts(study: Study) -> StudyFacts:
@@ -50,7 +61,7 @@ def study_facts(study: Study) -> StudyFacts:
         end=end.isoformat() if end else None,
         question=study.question,
         summary=study.summary,
-        limits=study.limits,
+        limits=(*concurrent_limits(study), *study.limits),
         source=study.source,
         data_are=study.data_are,
         unit_name=study.unit_name,
@@ -58,18 +69,15 @@ def study_facts(study: Study) -> StudyFacts:
     )
 
 
-def not_yet_analysed(study: Study) -> tuple[str, ...]:
-    """Sentences on what the plan declares and its hash covers, but this version does not analyse."""
-    said = []
-    if study.plan.looks:
-        said.append(
-            "plan.looks is registered with the plan; this version analyses once, after all data are in."
-        )
-    if study.plan.subgroups:
-        said.append(
-            "plan.subgroups is registered with the plan; this version does not analyse subgroups yet."
-        )
-    return tuple(said)
+def plan_notes(study: Study) -> tuple[str, ...]:
+    """Sentences on what the plan leaves open, so that it can still be closed before any data are in."""
+    if len(study.plan.looks) < 2 or study.plan.planned_units:
+        return ()
+    note = (
+        "plan.looks does not say how many units the study will have (planned_units): until its last day is over, "
+        "it is held to the boundary of the first look."
+    )
+    return (note,)
 
 
 def _contrasts(study: Study) -> tuple[Contrast, ...]:
@@ -87,11 +95,22 @@ def _outcome(study: Study, declared: DeclaredOutcome) -> Outcome:
         margin=declared.margin,
         measure=declared.measure or _measure(study, declared),
         unit=declared.unit or _points(declared),
+        options={**declared.options, **_followed(declared)},
+        waves=declared.source.waves if designs()[study.design.kind].layout == PARALLEL else (),
     )
 
 
+def _followed(declared: DeclaredOutcome) -> dict[str, float]:
+    """How many days a unit is followed for an event: its window."""
+    window = declared.source.window
+    follows = window is not None and "tau" in kinds()[declared.kind].takes
+    return {"tau": window.seconds / SPANS["days"]} if window is not None and follows else {}
+
+
 def _points(declared: DeclaredOutcome) -> str:
-    """The unit of a questionnaire's score, with its range."""
+    """The unit of a questionnaire's score, with its range; days of a time."""
+    if _followed(declared):
+        return "days"
     if declared.source.instrument is None or declared.source.subscale is None:
         return ""
     instrument = instruments()[declared.source.instrument]
@@ -104,14 +123,27 @@ def _measure(study: Study, declared: DeclaredOutcome) -> str:
 
     Event names stay as the log has them: only the study's author knows what they mean.
     """
+    if study.design.interval:
+        return series_measure(declared, study)
     source = declared.source
     if source.instrument is not None and source.subscale is not None:
         instrument = instruments()[source.instrument]
         scale = instrument.subscale(source.subscale).label.lower()
+        if source.waves and "period" in designs()[study.design.kind].layout.requires:
+            return f"{instrument.title} {scale} in each period"
         return f"{instrument.title} {scale} at {source.wave}"
-    what = f"{_VALUES[source.value]} {source.event}" if source.value else f"{source.event}"
+    if declared.numerator is not None:
+        what = " per ".join(_what(part) for part in declared.sources)
+    elif "q" in declared.options:
+        what = f"{100 * declared.options['q']:g} % quantile of {_what(source)}"
+    else:
+        what = _what(source)
     per = {"day": " per day", "exposure": " per exposure"}.get(declared.per, "")
     return f"{what}{per} {_when(source.window, 'assignment' if study.exposure == 'assigned' else 'exposure')}"
+
+
+def _what(source: Source) -> str:
+    return f"{_VALUES[source.value]} {source.event}" if source.value in _VALUES else f"{source.event}"
 
 
 _VALUES = {"mean": "mean of", "sum": "sum of", "max": "largest", "last": "last"}

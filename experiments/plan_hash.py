@@ -8,11 +8,13 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from analysis.about import ArmLabel
-from experiments.study import DeclaredCovariate, DeclaredOutcome, Study
+from experiments.study import Change, ConcurrentEvent, DeclaredCovariate, DeclaredOutcome, Study
 
 # Words for pages, facts about the study and settings of simulations: they may change without a new plan.
 _BESIDE: dict[type, frozenset[str]] = {
     ArmLabel: frozenset({"label"}),
+    Change: frozenset({"label", "arm"}),
+    ConcurrentEvent: frozenset({"label"}),
     DeclaredCovariate: frozenset({"label"}),
     DeclaredOutcome: frozenset({"label", "unit", "measure", "simulate"}),
     Study: frozenset({"title", "topic", "company", "question", "summary", "limits", "source", "data_are"})
@@ -27,6 +29,8 @@ def plan_hash(study: Study) -> str:
     """
     declared = _canonical(study)
     declared["design"]["arms"].sort(key=lambda arm: arm["name"])
+    if study.design.changes:  # whose arms are named after their labels
+        del declared["design"]["arms"]
     return hashlib.sha256(json.dumps(declared, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 

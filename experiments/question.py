@@ -34,7 +34,8 @@ class Question:
 
     With `counts` the table has one row an arm, and `outcome` only names what was counted. `changes` are the first
     periods after each change of a series, written as the table writes periods. `options` are what the kind
-    takes: q, tau.
+    takes: q, tau. `scale` is the one that sites' effects are on, by default the kind's primary one. `prior` holds
+    the parameters of a share's beta prior; `prior_sd` is that of the normal prior, 0 for the usual one.
     """
 
     table: Path
@@ -70,6 +71,10 @@ class Question:
     adjust: str = "holm"
     level: float = 0.95
     counts: bool = False
+    subgroups: tuple[str, ...] = ()
+    prior: tuple[float, float] = (0.5, 0.5)
+    prior_sd: float = 0.0
+    scale: str = ""
     options: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -91,10 +96,10 @@ def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
         question.kind,
         better=question.better,
         margin=question.margin,
-        columns={part: f"{PREFIX}.{part}" for part in (*_parts(question.kind), "times")},
+        columns={part: f"{PREFIX}.{part}" for part in (*_parts(question.kind), "times", "spans")},
         options=options,
         waves=_waves(frame),
-    )
+    ).on(question.scale)
     arms = tuple(dict.fromkeys(frame["arm"])) if "arm" in frame else ()
     return Plan(
         outcomes=(outcome,),
@@ -110,6 +115,9 @@ def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
         dated=(question.outcome,) if f"{PREFIX}.times" in frame else (),
         units=len(platforms),
         treated_units=sum(platforms.values()),
+        subgroups=question.subgroups,
+        prior=question.prior,
+        prior_sd=question.prior_sd,
     )
 
 
@@ -123,12 +131,13 @@ def _waves(frame: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _matched(frame: pd.DataFrame) -> bool:
-    """Whether each stratum holds two clusters, one of each arm."""
+    """Whether each stratum holds at most one cluster of each arm, and at least half of the strata both."""
     if not {"cluster", "stratum", "arm"} <= set(frame.columns):
         return False
     clusters = frame[["stratum", "cluster", "arm"]].drop_duplicates()
-    pairs = clusters.groupby("stratum").agg({"cluster": ["size", "nunique"], "arm": "nunique"})
-    return bool((pairs.to_numpy() == 2).all())
+    pairs = clusters.groupby("stratum").agg({"cluster": "size", "arm": "nunique"})
+    alone = (pairs["cluster"] <= 2) & (pairs["cluster"] == pairs["arm"])
+    return bool(alone.all() and (pairs["arm"] == 2).mean() >= 0.5)  # some partners may be lost
 
 
 def _platforms(question: Question, frame: pd.DataFrame) -> dict[str, bool]:

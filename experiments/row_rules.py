@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST = 10**12
 LONGEST_ID = 200
+PERIOD = "[A-Za-z_-]{0,40}0*[1-9][0-9]{0,2}"
 AN_ID = f"an id of at most {LONGEST_ID} characters on one line"
 
 
@@ -90,25 +91,28 @@ def _times(study: Study) -> list[Rule]:
 
 
 def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
+    if vocabulary.calendar:
+        return [*_platforms(study), *_values(vocabulary)]
     assigned = part("event = :assigned", assigned=ASSIGNED)
     arms = [arm.name for arm in study.design.arms]
     one_of = " or ".join(arms)
-    rules = [
-        Rule(
-            "arm", exp.and_(assigned, part("arm IS NULL")), "nothing", f"the arm that was assigned: {one_of}"
-        ),
-        Rule("arm", exp.not_(among("arm", arms)), "an unknown arm", one_of),
-    ]
+    rules = [Rule("arm", exp.not_(among("arm", arms)), "an unknown arm", one_of)]
+    if not vocabulary.stepped:
+        empty = exp.and_(assigned, part("arm IS NULL"))
+        rules.insert(0, Rule("arm", empty, "nothing", f"the arm that was assigned: {one_of}"))
     if vocabulary.clustered:
-        empty = exp.and_(assigned, part("cluster IS NULL"))
-        rules += [
-            Rule("cluster", empty, "nothing", "the cluster that was assigned"),
-            _code_rule("cluster"),
-        ]
+        rules += _clusters(study, assigned)
+    if vocabulary.by_period:
+        rules += _periods(assigned)
     if vocabulary.surveys:
         rules += _answers(vocabulary)
+    return [*rules, *_values(vocabulary), *(_code_rule(name) for name in vocabulary.attributes)]
+
+
+def _values(vocabulary: Vocabulary) -> list[Rule]:
+    """Rules for the number that an event carries."""
     valued = exp.and_(part("value IS NULL"), among("event", sorted(vocabulary.valued)))
-    rules += [
+    return [
         Rule("value", valued, "nothing", "a number, which the study needs of this event"),
         Rule("value", part("NOT value IS NULL AND number IS NULL"), "no number", "a number such as 12.5"),
         Rule(
@@ -118,7 +122,43 @@ def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
             f"within ±{LARGEST:,}",
         ),
     ]
-    return rules + [_code_rule(name) for name in vocabulary.attributes]
+
+
+def _platforms(study: Study) -> list[Rule]:
+    """Rules for the platform of an event, where the design names platforms."""
+    platforms = [adopted.platform for adopted in study.design.adoption]
+    if not platforms:
+        return []
+    expected = "one of the platforms in design.adoption"
+    return [
+        Rule("cluster", part("cluster IS NULL"), "nothing", expected),
+        Rule("cluster", exp.not_(among("cluster", platforms)), "an unknown platform", expected),
+    ]
+
+
+def _clusters(study: Study, assigned: exp.Expression) -> list[Rule]:
+    """Rules for the cluster of an assignment; a design that changes clusters step by step names them all."""
+    rules = [
+        Rule(
+            "cluster", exp.and_(assigned, part("cluster IS NULL")), "nothing", "the cluster that was assigned"
+        ),
+        _code_rule("cluster"),
+    ]
+    if study.design.steps:
+        unknown = exp.and_(assigned, exp.not_(among("cluster", study.design.steps)))
+        rules.append(Rule("cluster", unknown, "a cluster without a step", "one of those in design.steps"))
+    return rules
+
+
+def _periods(assigned: exp.Expression) -> list[Rule]:
+    """Rules for the period that an assignment is for."""
+    expected = "the number of the period that the arm was assigned for, such as 1"
+    no_number = part("NOT regexp_full_match(period, :number)", number=PERIOD)
+    return [
+        Rule("period", exp.and_(assigned, part("period IS NULL")), "nothing", expected),
+        Rule("period", exp.and_(assigned, no_number), "no number of a period", expected),
+        _code_rule("period"),
+    ]
 
 
 def _answers(vocabulary: Vocabulary) -> list[Rule]:

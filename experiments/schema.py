@@ -151,10 +151,12 @@ def _plan() -> Schema:
     fractions = {
         "type": "array",
         "minItems": 1,
+        "maxItems": 5,
         "items": share,
-        "description": "rising shares such as [0.5, 1.0]",
+        "description": "one to five rising shares such as [0.5, 1.0]",
     }
     looks = {"spending": choice("obrien-fleming", "pocock"), "fractions": fractions}
+    planned = {"type": "integer", "minimum": 2, "description": "how many units are measured in the end"}
     return mapping(
         {
             "alpha": number(
@@ -165,12 +167,34 @@ def _plan() -> Schema:
             "population": choice("intention-to-treat"),
             "estimand": choice(*get_args(Estimand)),
             "looks": mapping(
-                looks, tuple(looks), "looks such as {spending: obrien-fleming, fractions: [0.5, 1.0]}"
+                {**looks, "planned_units": planned},
+                tuple(looks),
+                "looks such as {spending: obrien-fleming, fractions: [0.5, 1.0]}",
             ),
+            "prior": _prior(),
             "subgroups": names("attributes such as [country]"),
         },
         (),
         "a plan, such as {alpha: 0.05, adjust: holm}",
+    )
+
+
+def _prior() -> Schema:
+    """What a Bayesian reading starts from."""
+    positive = number("a number above 0", exclusiveMinimum=0, maximum=1_000_000)
+    two = {
+        "minItems": 2,
+        "maxItems": 2,
+        "items": positive,
+        "description": "two numbers above 0, as in [1, 1]",
+    }
+    return mapping(
+        {
+            "beta": {"type": "array", **two},
+            "sd": number("a standard deviation above 0, of the primary outcome's effect", exclusiveMinimum=0),
+        },
+        (),
+        "a prior such as {beta: [1, 1], sd: 0.05}",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.layout import LAYOUTS, PANEL, PARALLEL, REPEATED, SERIES, SITES
+from experiments.dated import dated
 from experiments.faults import Fault
 from experiments.periods import change_period, is_calendar, periods
 from experiments.question import BEFORE, CONTROLS, EVERYBODY, PREFIX
@@ -33,7 +34,9 @@ def unit_frame(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
     if shaped is not None:
         return shaped(question, frame)
     if question.start is not None or (question.kind == "count" and question.time is not None):
-        return _dated(question, frame)
+        return dated(
+            question, frame, pd.DataFrame({**_covariates(question, frame), **_groups(question, frame)})
+        )
     return pd.DataFrame(
         {**_covariates(question, frame), **_groups(question, frame), **_parts(question, frame)}
     )
@@ -42,16 +45,11 @@ def unit_frame(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
 def used_columns(question: Question) -> list[str]:
     """Their columns that the question names."""
     layout = LAYOUTS[question.layout]
-    named = [
-        question.unit,
-        question.cluster,
-        question.period,
-        question.sequence,
-        question.strata,
-        question.season,
-    ]
+    named = [question.unit, question.cluster, question.period, question.sequence]
+    named += [question.strata, question.season]
     named += [question.exposure, question.offset, question.numerator, question.denominator, question.time]
-    named += [question.event, question.start, question.effect, question.se, *question.covariates]
+    named += [question.event, question.start, question.effect, question.se]
+    named += [*question.covariates, *question.subgroups]
     survey = question.layout == REPEATED.name and question.arm is None
     if survey:
         return [*dict.fromkeys(column for column in (*named, question.outcome) if column is not None)]
@@ -82,8 +80,9 @@ def _fitting(question: Question, frame: pd.DataFrame) -> None:
 
 
 def _covariates(question: Question, frame: pd.DataFrame) -> Columns:
-    """Covariates as they are; in a layout of periods, places in the calendar (months, weekdays) as categories."""
+    """Covariates as they are, and subgroups; by period, places in the calendar (months, weekdays) as categories."""
     columns: Columns = {name: frame[name] for name in question.covariates}
+    columns |= {f"subgroup.{name}": labels(frame, name) for name in question.subgroups}
     if question.season is not None:
         columns["season"] = labels(frame, question.season)
     if question.period is not None:
@@ -151,27 +150,6 @@ def _levels(question: Question, frame: pd.DataFrame) -> Any:
             do="Name every level with --levels, from the lowest to the highest.",
         )
     return pd.to_numeric(found)
-
-
-def _dated(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a unit with the times of its events, from rows that are intervals ending in an event or not."""
-    import pandas as pd
-
-    if question.unit is None or question.event is None or question.time is None:
-        raise Fault(
-            "Dated events need to know whose they are, when, and whether one happened.",
-            do="Name --unit, --time (when each interval ends) and --event (1 or 0).",
-        )
-    held = pd.DataFrame({**_covariates(question, frame), **_groups(question, frame)})
-    held["of"], held["stop"] = labels(frame, question.unit), numbers(frame, question.time)
-    held["happened"] = numbers(frame, question.event)
-    units = held.drop(columns=["stop", "happened"]).drop_duplicates("of").set_index("of")
-    happened = held[held["happened"] == 1]
-    times = happened.groupby("of")["stop"].apply(list)
-    units[f"{PREFIX}.times"] = [times.get(unit, []) for unit in units.index]
-    units[f"{PREFIX}.value"] = units[f"{PREFIX}.times"].map(len).astype(float)
-    units[f"{PREFIX}.exposure"] = held.groupby("of")["stop"].max()
-    return units.reset_index(drop=True)
 
 
 def _repeated(question: Question, frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.design import designs
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from experiments.generator import Aim
     from experiments.study import Study
 
 
@@ -32,17 +34,63 @@ def simulate(study: Study, *, units: int, seed: int, effects: Mapping[str, float
     from experiments.simulation.events import events
     from experiments.simulation.log_file import write
     from experiments.simulation.log_table import table
-    from experiments.simulation.trial import LEVELS, enrol
+    from experiments.simulation.trial import enrol
 
+    if "period" in designs()[study.design.kind].layout.requires and not study.design.interval:
+        return _in_periods(study, effects, units=units, seed=seed, out=out)
     aimed = aims(study, effects)
+    if study.design.interval:
+        return _series(study, aimed, units=units, seed=seed, out=out)
     trial = enrol(study, settings(study), units=units, seed=seed)
     names: dict[str, Sequence[str]] = {
         "unit": _numbered("u", units),
         "arm": [arm.name for arm in study.design.arms],
         "cluster": _numbered("cluster-", 0 if trial.cluster is None else int(trial.cluster.max()) + 1),
     }
-    names |= {name: _numbered(f"{name}-", LEVELS) for name in study.log.attributes}
+    names |= {name: _numbered(f"{name}-", int(codes.max()) + 1) for name, codes in trial.attributes.items()}
     made = table(events(trial, study, aimed), study.log, names)
+    write(made, out, log=study.log)
+    return int(made.num_rows)
+
+
+def _in_periods(study: Study, effects: Mapping[str, float], *, units: int, seed: int, out: Path) -> int:
+    """Write the log of a study whose units have periods."""
+    from experiments.simulation.aims import aims, settings
+    from experiments.simulation.events import events
+    from experiments.simulation.log_file import write
+    from experiments.simulation.log_table import table
+    from experiments.simulation.slots import course, enrol_in_periods
+
+    chosen = settings(study)
+    planned = course(study, chosen)
+    trial = enrol_in_periods(study, chosen, planned, units=units, seed=seed)
+    people, groups = _numbered("u", units), 0 if trial.cluster is None else int(trial.cluster.max()) + 1
+    names: dict[str, Sequence[str]] = {
+        "unit": [people[person] for person in (trial.slots.person if trial.slots else ())],
+        "arm": [arm.name for arm in study.design.arms],
+        "cluster": list(study.design.steps) or _numbered("cluster-", groups),
+        "period": [str(number) for number in range(1, len(planned.edges))],
+    }
+    names |= {name: _numbered(f"{name}-", int(codes.max()) + 1) for name, codes in trial.attributes.items()}
+    made = table(events(trial, study, aims(study, effects, planned)), study.log, names)
+    write(made, out, log=study.log)
+    return int(made.num_rows)
+
+
+def _series(study: Study, aimed: Sequence[Aim], *, units: int, seed: int, out: Path) -> int:
+    """Write the log of a study that follows a calendar; `units` are whose single events are drawn."""
+    from experiments.events import only_totals
+    from experiments.simulation.aims import settings
+    from experiments.simulation.log_file import write
+    from experiments.simulation.log_table import table
+    from experiments.simulation.series import series_events
+
+    settings(study)
+    names = {
+        "unit": ["totals"] if only_totals(study) else _numbered("u", units),
+        "cluster": [adopted.platform for adopted in study.design.adoption],
+    }
+    made = table(series_events(study, aimed, units=units, seed=seed), study.log, names)
     write(made, out, log=study.log)
     return int(made.num_rows)
 

@@ -43,12 +43,17 @@ class Source:
     instrument: str | None = None
     subscale: str | None = None
     wave: str | None = None
+    waves: tuple[str, ...] = ()  # of a repeated survey, in order; `wave` is then the last
     attribute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredOutcome:
-    """An outcome as declared. `per` is for counts: day, exposure or none."""
+    """An outcome as declared. `per` is for counts: day, exposure or none.
+
+    A kind that puts two events together has a `numerator` and perhaps a `denominator`; its `source` then says
+    no more than the window. `options` are what the kind takes beside: a quantile's q.
+    """
 
     id: str
     label: str
@@ -63,6 +68,17 @@ class DeclaredOutcome:
     simulate: dict[str, float] = field(
         default_factory=dict
     )  # base rate, spread, …: for `watchkeeper simulate`
+    numerator: Source | None = None
+    denominator: Source | None = None
+    options: dict[str, float] = field(default_factory=dict)
+    levels: tuple[str | float, ...] = ()  # of an ordinal outcome, from the lowest
+    dated: bool = False  # the events of a count keep their times
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source that the outcome is measured from."""
+        parts = tuple(part for part in (self.numerator, self.denominator) if part is not None)
+        return parts or (self.source,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +91,55 @@ class DeclaredCovariate:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a series: its first day, and the segment (an arm) that begins with it."""
+
+    on: date
+    arm: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrentEvent:
+    """Something else that happened: from `first` to `last`, or for good. `adjust` puts it into the model."""
+
+    label: str
+    first: date
+    last: date | None = None
+    adjust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A platform's first day under the change; None where it never adopts."""
+
+    platform: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredDesign:
-    """How people were allocated. `kind` names a plug-in of experiments/designs."""
+    """How people were allocated. `kind` names a plug-in of experiments/designs.
+
+    `steps` maps each cluster of a stepped wedge to its first day under the treatment (ISO 8601), or to "never".
+    Designs that follow a calendar have an `interval`, a `season` and `changes` (with `events`) or `adoption`.
+    """
 
     kind: str
     arms: tuple[ArmLabel, ...]
     start: date | None = None
     end: date | None = None
     strata: tuple[str, ...] = ()
+    pairs: str = ""  # the attribute that names the matched pair of a cluster
+    assigned_by: str = ""  # unit or cluster, where the file decides
+    randomised: bool | None = None  # None: as the design has it
+    steps: dict[str, str] = field(default_factory=dict)
+    period_days: int = 0  # length of a period
+    interval: str = ""  # day, week or month
+    season: str = ""  # weekday, month or none
+    changes: tuple[Change, ...] = ()
+    events: tuple[ConcurrentEvent, ...] = ()
+    adoption: tuple[Adoption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +154,9 @@ class DeclaredPlan:
     subgroups: tuple[str, ...] = ()
     looks: tuple[float, ...] = ()  # shares of the information, the last one 1
     spending: str = ""
+    planned_units: int = 0  # measured at the last look, in all arms; 0: not declared
+    prior: tuple[float, float] = (0.5, 0.5)  # of each arm's share: a beta distribution
+    prior_sd: float = 0.0  # of a sceptic's prior on the primary outcome; 0: the usual one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.about import ArmLabel
+from analysis.outcome import kinds
+from experiments.calendar_form import calendar_arms, calendar_fields, names_for_pages
 from experiments.faults import Fault, did_you_mean
 from experiments.fragments import SPANS
 from experiments.meaning import meaning
@@ -112,27 +114,53 @@ def _study(declared: dict[str, Any], text: str) -> Study:
         simulation=declared.get("simulation", {}),
         plan_hash="",
         text=text,
-        **{key: declared[key] for key in about if key in declared},
+        **names_for_pages(declared["design"]) | {key: declared[key] for key in about if key in declared},
     )
     return replace(study, plan_hash=plan_hash(study))
 
 
 def _design(declared: dict[str, Any]) -> DeclaredDesign:
-    arms = tuple(
-        ArmLabel(name, arm.get("label", name), arm.get("control", False), float(arm.get("share", 1)))
-        for name, arm in declared["arms"].items()
+    if "interval" in declared:
+        arms = calendar_arms(declared)
+    else:
+        arms = tuple(
+            ArmLabel(name, arm.get("label", name), arm.get("control", False), float(arm.get("share", 1)))
+            for name, arm in declared["arms"].items()
+        )
+    days: dict[str, Any] = {
+        key: date.fromisoformat(declared[key]) for key in ("start", "end") if key in declared
+    }
+    plain = ("pairs", "assigned_by", "randomised", "steps")
+    return DeclaredDesign(
+        declared["kind"],
+        arms,
+        strata=tuple(declared.get("strata", ())),
+        period_days=declared.get("period", {}).get("days", 0),
+        **{key: declared[key] for key in plain if key in declared},
+        **days,
+        **calendar_fields(declared),
     )
-    days = {key: date.fromisoformat(declared[key]) for key in ("start", "end") if key in declared}
-    return DeclaredDesign(declared["kind"], arms, strata=tuple(declared.get("strata", ())), **days)
 
 
 def _outcome(declared: dict[str, Any]) -> DeclaredOutcome:
-    plain = ("id", "role", "kind", "better", "margin", "per", "unit", "measure", "simulate")
+    plain = ("id", "role", "kind", "better", "margin", "per", "unit", "measure", "simulate", "dated")
+    window = {"window": declared["window"]} if "window" in declared else {}
+    numerator, denominator = (
+        _source({"value": "count", **window, **declared[part]}) if part in declared else None
+        for part in ("numerator", "denominator")
+    )
     return DeclaredOutcome(
         label=declared.get("label", declared["id"]),
-        source=_source(declared),
+        source=_source({**_PUT_TOGETHER.get(declared["kind"], {}), **declared}),
+        levels=tuple(declared.get("levels", ())),
+        options={name: float(declared[name]) for name in kinds()[declared["kind"]].takes if name in declared},
         **{key: declared[key] for key in plain if key in declared},
+        numerator=numerator,
+        denominator=denominator,
     )
+
+
+_PUT_TOGETHER = {"ordinal": {"value": "last"}}  # how values are put together where the file does not say
 
 
 def _covariate(declared: dict[str, Any]) -> DeclaredCovariate:
@@ -145,7 +173,9 @@ def _covariate(declared: dict[str, Any]) -> DeclaredCovariate:
 def _source(declared: dict[str, Any]) -> Source:
     plain = ("event", "value", "instrument", "subscale", "wave", "attribute")
     window = _window(declared["window"]) if "window" in declared else None
-    return Source(window=window, **{key: declared[key] for key in plain if key in declared})
+    waves = tuple(declared.get("waves", ()))
+    given = {key: declared[key] for key in plain if key in declared}
+    return Source(window=window, waves=waves, **{**({"wave": waves[-1]} if waves else {}), **given})
 
 
 def _window(declared: Any) -> Window:
@@ -157,11 +187,15 @@ def _window(declared: Any) -> Window:
 
 def _plan(declared: dict[str, Any]) -> DeclaredPlan:
     plain = ("alpha", "contrasts", "adjust", "population", "estimand")
-    looks = declared.get("looks", {})
+    looks, prior = declared.get("looks", {}), declared.get("prior", {})
+    a, b = prior.get("beta", (0.5, 0.5))
     return DeclaredPlan(
         subgroups=tuple(declared.get("subgroups", ())),
         looks=tuple(looks.get("fractions", ())),
         spending=looks.get("spending", ""),
+        planned_units=looks.get("planned_units", 0),
+        prior=(float(a), float(b)),
+        prior_sd=float(prior.get("sd", 0.0)),
         **{key: declared[key] for key in plain if key in declared},
     )
 

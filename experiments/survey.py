@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments.events import SURVEY
 from experiments.instrument import instruments, score
-from experiments.sql import part
+from experiments.sql import either, part
 from experiments.unit_query import latest
 
 if TYPE_CHECKING:
@@ -18,20 +19,53 @@ if TYPE_CHECKING:
     from experiments.study import Source
 
 
-def answers(name: str, source: Source) -> dict[str, exp.Expression]:
-    """Columns with a unit's answer to each item of the source's subscale; the last one where there are several."""
+def answers(name: str, source: Source, when: exp.Expression | None = None) -> dict[str, exp.Expression]:
+    """Columns with a unit's answer to each item of the source's subscale; the last one where there are several.
+
+    `when` says which answers count, in place of those of the source's wave.
+    """
+    when = part("e.wave = :wave", wave=source.wave) if when is None else when
     return {
         _column(name, item): latest(
             part(
-                "e.event = :survey AND e.instrument = :instrument AND e.wave = :wave AND e.item = :item",
+                "e.event = :survey AND e.instrument = :instrument AND (:these) AND e.item = :item",
                 survey=SURVEY,
                 instrument=source.instrument,
-                wave=source.wave,
+                these=when,
                 item=item,
             )
         )
         for item in _items(source)
     }
+
+
+def asked(name: str, source: Source, *, by_period: bool) -> dict[str, Source]:
+    """The scores of an outcome by the column of each: one a wave where there are several, else just one.
+
+    None where the outcome is no score. Where rows are periods, each row has one score.
+    """
+    if source.instrument is None:
+        return {}
+    if by_period or not source.waves:
+        return {name: source}
+    return {f"{name}@{wave}": replace(source, wave=wave, waves=()) for wave in source.waves}
+
+
+def of_period(source: Source) -> exp.Expression:
+    """Which answers count for a row that is a period: those of its own wave, the first of `waves` for the first
+    period; where there is one wave, those given in the period from its exposure on.
+    """
+    if source.waves:
+        return either(
+            [
+                part("c.period = :period AND e.wave = :wave", period=period, wave=wave)
+                for period, wave in enumerate(source.waves, start=1)
+            ]
+        )
+    return part(
+        "e.wave = :wave AND e.occurred_at >= c.exposure AND (c.until IS NULL OR e.occurred_at < c.until)",
+        wave=source.wave,
+    )
 
 
 def scored(frame: pd.DataFrame, name: str, source: Source) -> NDArray[np.float64]:

@@ -43,7 +43,7 @@ def estimate(question: Question) -> Evaluation:
     if question.estimator is not None:
         _known(question.estimator, estimators(), "estimator", "There are")
     _consistent(question)
-    groups = (question.arm_column, question.cluster, question.strata, question.unit)
+    groups = (question.arm_column, question.cluster, question.strata, question.unit, *question.subgroups)
     frame = read_table(question.table, text=[column for column in groups if column is not None])
     return _from_counts(question, frame) if question.counts else _from_rows(question, frame)
 
@@ -55,7 +55,7 @@ def _from_rows(question: Question, frame: pd.DataFrame) -> Evaluation:
     def evidence(contrast: Contrast) -> Evidence:
         return gather(table, plan.outcomes[0], contrast, covariates=plan.covariates)
 
-    return _evaluation(question, plan, evidence, conduct=_conduct(table))
+    return _evaluation(question, plan, evidence, conduct=_conduct(table), table=table)
 
 
 def _conduct(table: UnitTable) -> Conduct:
@@ -84,7 +84,12 @@ def _from_counts(question: Question, frame: pd.DataFrame) -> Evaluation:
 
     def evidence(contrast: Contrast) -> Evidence:
         control, treatment = summaries[contrast.control], summaries[contrast.treatment]
-        return Evidence(plan.outcomes[0], contrast, question.layout, control, treatment)
+        others = {
+            arm: summary
+            for arm, summary in summaries.items()
+            if arm not in (contrast.control, contrast.treatment)
+        }
+        return Evidence(plan.outcomes[0], contrast, question.layout, control, treatment, others=others)
 
     conduct = Conduct({arm: summary.n for arm, summary in summaries.items()}, shares={})
     return _evaluation(question, plan, evidence, conduct=conduct)
@@ -117,6 +122,7 @@ def _evaluation(
     evidence: Callable[[Contrast], Evidence],
     *,
     conduct: Conduct,
+    table: UnitTable | None = None,
 ) -> Evaluation:
     """Every contrast answered. No checks: they ask how a study was conducted, which a table does not tell."""
     outcome = plan.outcomes[0]
@@ -129,7 +135,7 @@ def _evaluation(
             told = NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy)
             parts.append(Answered((), (told,)))
             continue
-        parts.append(answer(plan, held, declaration, asked=question.estimator))
+        parts.append(answer(plan, held, declaration, asked=question.estimator, table=table))
     return Evaluation(
         plan=plan,
         conduct=conduct,
@@ -144,6 +150,10 @@ def _evaluation(
 
 def _consistent(question: Question) -> None:
     """Raises Fault where the question contradicts itself, whatever the table holds."""
+    if question.scale:
+        _known(question.scale, (scale.name for scale in kinds()[question.kind].scales), "scale", "There are")
+        if question.layout != "sites":
+            raise Fault("Only the effects of sites are on a scale of their own.", do="Leave --scale out.")
     needed = set(LAYOUTS[question.layout].requires) & {"cluster", "unit", "period"}
     for column in sorted(needed):
         named = getattr(question, column) or (column == "unit" and question.layout == "panel")
@@ -163,6 +173,11 @@ def _consistent(question: Question) -> None:
     if question.exposure and question.offset:
         raise Fault(
             "Exposure was given twice.", do="Name --exposure, or --offset for its logarithm, not both."
+        )
+    if question.kind == "time_to_event" and not (question.time and question.event):
+        raise Fault(
+            "A time to an event needs its time, and whether the event came then.",
+            do="Name --time and --event (1, or 0 where sight was lost).",
         )
     if question.kind == "proportion" and question.margin is not None and question.margin >= 1:
         raise Fault(

@@ -1,6 +1,6 @@
 """Parts of the query that turns events into units: windows beside exposure, and sums over what lies in them.
 
-In the query `c` is a unit's clock (exposure, session, end of the log) and `e` one of its events.
+In the query `c` is a unit's clock (see `experiments.clocks`) and `e` one of its events.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ DAY = 86_400
 
 
 def inside(window: Window | None) -> exp.Expression:
-    """Whether an event lies in a window: [t, t + seconds), [t + seconds, t) before exposure, or from t onwards in
-    t's own session.
+    """Whether an event lies in a window: [t, t + seconds), [t + seconds, t) before the unit's first exposure, or
+    from t onwards in t's own session.
     """
     after = part("e.occurred_at >= c.exposure")
     if window is None:
         return after
     if window.session:
         return exp.and_(after, part("e.session = c.session"))
-    edge = part("c.exposure + :span", span=_span(window.seconds))
     if window.seconds < 0:
-        return part("e.occurred_at >= :edge AND e.occurred_at < c.exposure", edge=edge)
+        edge = part("c.baseline + :span", span=_span(window.seconds))
+        return part("e.occurred_at >= :edge AND e.occurred_at < c.baseline", edge=edge)
+    edge = part("c.exposure + :span", span=_span(window.seconds))
     return exp.and_(after, part("e.occurred_at < :edge", edge=edge))
 
 
@@ -75,29 +76,82 @@ def latest(here: exp.Expression) -> exp.Expression:
 def observed(window: Window | None, value: exp.Expression) -> exp.Expression:
     """`value` where the log covers the whole window, else null: who was not followed to the end has not failed.
 
-    A session counts as covered where the exposure has one.
+    A session counts as covered where the exposure has one; a window that the end of a period cuts, where the log
+    covers that period.
     """
     if window is None:
         return value
     if window.session:
         return part("CASE WHEN NOT any_value(c.session) IS NULL THEN :value END", value=value)
-    over = part("any_value(c.exposure) + :span <= any_value(c.log_end)", span=_span(window.seconds))
+    over = part(
+        "any_value(c.complete) OR any_value(c.exposure) + :span <= any_value(c.log_end)",
+        span=_span(window.seconds),
+    )
     return part("CASE WHEN :over THEN :value END", over=over, value=value)
 
 
 def length(source: Source, *, per: Literal["day", "exposure", "none"], exposure: str) -> exp.Expression:
-    """What a count is divided by: days in the window, exposures in it, or 1. Null where that is nothing."""
+    """What a count is divided by: days in the window (until its period ends), exposures in it, or 1.
+
+    Null where that is nothing.
+    """
     window = source.window
     if per == "none":
         return part("CAST(1 AS DOUBLE)")
     if per == "exposure":
         here = exp.and_(part("e.event = :name", name=exposure), inside(window))
         return part("CAST(nullif(count(*) FILTER (WHERE :here), 0) AS DOUBLE)", here=here)
+    watched = part("any_value(epoch_us(c.log_end) - epoch_us(c.exposure))")
     if window is not None and not window.session:
-        return part("CAST(:seconds AS DOUBLE) / :day", seconds=window.seconds, day=DAY)
+        watched = part("least(:watched, :span)", watched=watched, span=window.seconds * 1_000_000)
+    return part("nullif(:watched, 0) / (CAST(1000000 AS DOUBLE) * :day)", watched=watched, day=DAY)
+
+
+def waited(source: Source) -> dict[str, exp.Expression]:
+    """`time`: days from the exposure to the first event of a source, else to the end of its window or of the log;
+    `event`: whether it came.
+    """
+    first = part("min(e.occurred_at) FILTER (WHERE :here)", here=where(source))
+    return {
+        "time": part("coalesce(:days, :followed)", days=_days_since(first), followed=followed(source)),
+        "event": part("CASE WHEN :first IS NULL THEN 0.0::DOUBLE ELSE 1.0::DOUBLE END", first=first),
+    }
+
+
+def placed(value: exp.Expression, codes: tuple[float, ...]) -> exp.Expression:
+    """The place of a value among `codes`, from 0; null for any other value."""
+    whole = part("CAST(NULL AS DOUBLE)")
+    for place, code in reversed(list(enumerate(codes))):
+        whole = part(
+            "CASE WHEN :value = CAST(:code AS DOUBLE) THEN CAST(:place AS DOUBLE) ELSE :other END",
+            value=value.copy(),
+            code=code,
+            place=place,
+            other=whole,
+        )
+    return whole
+
+
+def happened_at(source: Source) -> exp.Expression:
+    """The days from the exposure to each event of a source, in order."""
+    days = part(
+        "(epoch_us(e.occurred_at) - epoch_us(c.exposure)) / CAST(:day AS DOUBLE)", day=DAY * 1_000_000
+    )
+    listed = part("list_sort(list(:days) FILTER (WHERE :here))", days=days, here=where(source))
+    return part("coalesce(:listed, CAST([] AS DOUBLE[]))", listed=listed)
+
+
+def followed(source: Source) -> exp.Expression:
+    """For how many days of a source's window the log tells of a unit."""
+    days = length(source, per="day", exposure="")
+    return part("coalesce(:days, CAST(0 AS DOUBLE))", days=days)
+
+
+def _days_since(moment: exp.Expression) -> exp.Expression:
     return part(
-        "nullif(any_value(epoch_us(c.log_end) - epoch_us(c.exposure)), 0) / (CAST(1000000 AS DOUBLE) * :day)",
-        day=DAY,
+        "(epoch_us(:moment) - any_value(epoch_us(c.exposure))) / CAST(:day AS DOUBLE)",
+        moment=moment,
+        day=DAY * 1_000_000,
     )
 
 

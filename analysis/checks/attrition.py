@@ -5,7 +5,7 @@ the model behind them: Deke and Chiang 2017, doi 10.1177/0193841X16670047). They
 all, how far two arms may differ while the bias stays small, supposing that those who leave differ much from
 those who stay (the cautious bound) or a little (the optimistic one). Within the cautious bound passes; beyond
 it warns; beyond the optimistic bound fails, unless chance explains the difference. Where clusters were
-assigned, units leave together, and chance is not let off.
+assigned, units leave together, and chance is not let off; nor is it where a unit has several periods.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def judge_attrition(
 
 
 def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
+    if not table.layout.people:
+        return ()
     arms = set(table.frame["arm"].unique())
     return tuple(
         _result(plan, table, outcome, contrast, missing)
@@ -86,7 +88,8 @@ def _result(
     sides = [arm == contrast.treatment, arm == contrast.control]
     lost = (int(missing[sides[0]].sum()), int(missing[sides[1]].sum()))
     n = (int(sides[0].sum()), int(sides[1].sum()))
-    by_cluster = "cluster" in table.layout.requires
+    by_period = "period" in table.layout.requires
+    by_cluster = by_period or "cluster" in table.layout.requires
     verdict, p_value = judge_attrition(lost, n, by_cluster=by_cluster)
     told = {
         "pass": "few enough, and alike enough, to matter little",
@@ -94,13 +97,11 @@ def _result(
         "fail": "more than the finding can bear",
     }[verdict]
     tested = "" if by_cluster else " ({p})"
+    whole, partly = _SAYS[by_period]
     return CheckResult(
         "attrition",
         verdict,
-        "{outcome}: every unit was measured in {treatment} and {control}."
-        if sum(lost) == 0
-        else "{outcome}: not measured for {lost_treatment} of {n_treatment} units in {treatment} and "
-        f"{{lost_control}} of {{n_control}} in {{control}}; {told}{tested}.",
+        whole if sum(lost) == 0 else f"{partly}; {told}{tested}.",
         {"lost_treatment": lost[0], "n_treatment": n[0], "lost_control": lost[1], "n_control": n[1]},
         {
             "outcome": outcome.label,
@@ -110,6 +111,19 @@ def _result(
         subject=outcome.name,
         arms={"treatment": contrast.treatment, "control": contrast.control},
     )
+
+
+_LOST, _LOST_TOO = "{lost_treatment} of {n_treatment}", "{lost_control} of {n_control}"
+_SAYS = {
+    False: (
+        "{outcome}: every unit was measured in {treatment} and {control}.",
+        f"{{outcome}}: not measured for {_LOST} units in {{treatment}} and {_LOST_TOO} in {{control}}",
+    ),
+    True: (
+        "{outcome}: every unit was measured in each of its periods under {treatment} and {control}.",
+        f"{{outcome}}: not measured in {_LOST} periods of units under {{treatment}} and {_LOST_TOO} under {{control}}",
+    ),
+}
 
 
 def _missing(table: UnitTable, outcome: Outcome) -> NDArray[np.bool_] | None:

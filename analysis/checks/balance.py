@@ -5,7 +5,7 @@ The standardised difference is the difference in means over the root of the mean
 Clearinghouse, Procedures and Standards Handbook 4.0, 2017). Chance alone passes 0.1 in any small study, so that
 it warns only where chance would do so in less than 1 in 100 covariates too, and fails above 0.25 in less than 1
 in 1,000. Clusters assigned as a whole are compared by a t-test on their means, because units of one cluster are
-alike to begin with.
+alike to begin with. Where units have both arms in turn, they are the same units in both, and nothing is compared.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
     return tuple(
         result
         for covariate in plan.covariates
-        if covariate in table.frame
+        if covariate in table.frame and table.layout.people and "period" not in table.layout.requires
         for contrast in plan.contrasts
         if (result := _result(plan, table, covariate, contrast)) is not None
     )

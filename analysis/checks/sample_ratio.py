@@ -4,7 +4,8 @@ A mismatch is the commonest sign of a broken allocation or of lost records (Fabi
 10.1145/3292500.3330722). Units: Pearson's chi-square; where few are expected in an arm, and for clusters, the
 exact multinomial test, which adds up every split that is no likelier than the one seen. It fails below 0.001 and
 warns below 0.01: the check runs at every analysis, so that 0.05 would cry wolf. Clusters are often allocated in
-blocks, which makes the split more even than chance would; the test is then careful, never hasty.
+blocks, which makes the split more even than chance would; the test is then careful, never hasty. In a crossover
+everybody gets every arm, and the arm that a unit begins with is what was drawn.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import numpy as np
 
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.distributions import chi_square_tail, log_factorial
+from analysis.distributions import binomial_tails, chi_square_tail, log_factorial
+from analysis.layout import CROSSOVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +48,14 @@ def chi_square(observed: Sequence[int], shares: Sequence[float]) -> tuple[float,
 
 
 def exact_multinomial(observed: Sequence[int], shares: Sequence[float]) -> float:
-    """The probability of all splits no likelier than `observed` (R's binom.test for two arms).
+    """The probability of all splits no likelier than `observed`.
 
     >>> round(exact_multinomial([9, 1], [1, 1]), 6)  # 22 of 1,024
     0.021484
     """
     n, arms = sum(observed), len(observed)
+    if arms == 2:
+        return exact_binomial(observed[0], n, shares[0] / sum(shares))
     logs = np.log(np.array(shares, dtype=float) / sum(shares))
     bars = np.array(list(combinations(range(n + arms - 1), arms - 1)), dtype=np.int64).reshape(-1, arms - 1)
     edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, n + arms - 1)))
@@ -60,6 +64,34 @@ def exact_multinomial(observed: Sequence[int], shares: Sequence[float]) -> float
     counts = np.array(observed)
     seen = log_factorial(np.array([n])) + (counts * logs - log_factorial(counts)).sum()
     return float(min(1.0, np.exp(chances[chances <= seen + 1e-7]).sum()))
+
+
+def exact_binomial(events: int, n: int, share: float) -> float:
+    """The probability of all numbers of events no likelier than `events` (as R's binom.test has it).
+
+    Probabilities fall from their mode on either side, so that the far tail's edge is found by halving.
+
+    >>> round(exact_binomial(9, 10, 0.5), 6), round(exact_binomial(1, 10, 0.5), 6), exact_binomial(2, 4, 0.5)
+    (0.021484, 0.021484, 1.0)
+    """
+    if 2 * events == n and share == 0.5:
+        return 1.0
+    if events > n * share:
+        return exact_binomial(n - events, n, 1 - share)
+
+    def chance(count: int) -> float:
+        ways = log_factorial(np.array([n, count, n - count])) @ np.array([1.0, -1.0, -1.0])
+        return float(ways + count * np.log(share) + (n - count) * np.log1p(-share))
+
+    seen = chance(events) + 1e-7
+    low, high = (
+        min(int(np.ceil(n * share)), n),
+        n + 1,
+    )  # the far tail begins after `low`, at `high` at the latest
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if chance(middle) <= seen else (middle + 1, high)
+    return min(1.0, binomial_tails(events, low, n, share))
 
 
 def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
@@ -71,14 +103,21 @@ def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, .
     statistic, p_value = chi_square(observed, shares)
     splits = comb(sum(observed) + len(arms) - 1, len(arms) - 1)
     small = conduct.assigned_by == "cluster" or _expected(observed, shares).min() < 5
-    if exact := small and splits <= _MOST_SPLITS:
+    if exact := small and (len(arms) == 2 or splits <= _MOST_SPLITS):
         p_value = exact_multinomial(observed, shares)
     verdict: Outcome = "fail" if p_value < FAIL else "warn" if p_value < WARN else "pass"
-    return (_result(conduct, arms, verdict, p_value, None if exact else statistic),)
+    given = "that began with each arm" if plan.layout == CROSSOVER.name else "assigned"
+    return (_result(conduct, arms, verdict, p_value, None if exact else statistic, given=given),)
 
 
 def _result(
-    conduct: Conduct, arms: list[str], verdict: Outcome, p_value: float, statistic: float | None
+    conduct: Conduct,
+    arms: list[str],
+    verdict: Outcome,
+    p_value: float,
+    statistic: float | None,
+    *,
+    given: str,
 ) -> CheckResult:
     told = {
         "pass": "as the declared shares lead one to expect",
@@ -94,7 +133,7 @@ def _result(
     return CheckResult(
         "sample_ratio",
         verdict,
-        f"{'Clusters' if by_cluster else 'Units'} assigned: {seen}; {told} ({{p}}).",
+        f"{'Clusters' if by_cluster else 'Units'} {given}: {seen}; {told} ({{p}}).",
         {} if by_cluster else counts,
         numbers,
         statistic,

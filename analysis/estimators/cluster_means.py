@@ -2,7 +2,8 @@
 
 Question: Did clusters that got the treatment fare differently from the other clusters, on average?
 Estimand: The average over clusters (cluster-average): a difference in means of clusters, for counts the ratio of
-    geometric means of cluster rates. A cluster of five counts as much as one of five hundred.
+    geometric means of cluster rates; for other kinds a difference in what clusters are summarised by (their ratio,
+    quantile, mean time without the event, mean ridit). A cluster of five counts as much as one of five hundred.
 Assumes: Clusters are independent of each other; their means vary about equally in both arms. Covariates that
     vary inside clusters are taken out first with slopes estimated inside clusters; those that do not vary
     inside are regressors among the cluster means.
@@ -21,11 +22,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, cluster_values, intraclass, require_clusters, too_few, unit_values
+from analysis.clusters import SUMMARISED, TOO_FEW, cluster_values, require_clusters, too_few
 from analysis.distributions import two_sided_t
 from analysis.effects import against_margin, ratio_effect, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
+from analysis.likeness import likeness
 from analysis.linear import least_squares
 from analysis.refusal import Refusal
 
@@ -34,34 +36,37 @@ if TYPE_CHECKING:
     from analysis.estimator import Declaration, Settings
     from analysis.evidence import Evidence
     from analysis.finding import Effect
+    from analysis.outcome import Scale
+
+ROBUST = frozenset({"mean", "proportion", "score"})  # kinds whose average over units has a default of its own
 
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The effect on the primary scale; for counts the difference in rates as well."""
     rows, cluster, clusters = require_clusters(evidence)
     scale = evidence.outcome.scale
-    found = cluster_values(rows, cluster, log=scale.is_ratio)
-    effects = {scale.name: _effect(found, settings.level, log=scale.is_ratio)}
+    found = cluster_values(evidence, cluster, log=scale.is_ratio)
+    effects = {scale.name: _effect(found, settings.level, scale=scale)}
     if scale.is_ratio:
-        rates = cluster_values(rows, cluster, log=False)
-        effects["rate_difference"] = _effect(rates, settings.level, log=False)
+        rates = cluster_values(evidence, cluster, log=False)
+        effects["rate_difference"] = _effect(rates, settings.level, scale=None)
     few = too_few(clusters)
     if few:
         effects = {name: replace(effect, p_value=None) for name, effect in effects.items()}
-    icc = intraclass(unit_values(rows), cluster, arm=rows.treated, level=settings.level)
+    alike = likeness(rows, cluster, level=settings.level)
     margin = {} if few or scale.is_ratio else against_margin(evidence.outcome, effects[scale.name])
     welch = {} if found.constant.shape[1] else _welch(found, with_p=not few and not scale.is_ratio)
     return Estimate(
         effects,
-        parameters={**welch, **margin, **(icc.parameters() if icc else {})},
+        parameters={**welch, **margin, **alike.parameters},
         notes=(*found.notes, TOO_FEW) if few else found.notes,
         clusters=clusters,
-        icc=icc.estimate if icc else None,
+        icc=alike.icc,
         descriptive=few,
     )
 
 
-def _effect(found: ClusterValues, level: float, *, log: bool) -> Effect:
+def _effect(found: ClusterValues, level: float, *, scale: Scale | None) -> Effect:
     """Least squares of cluster values on arm and the covariates constant in clusters, with a common variance."""
     x = np.column_stack([np.ones_like(found.values), found.treated, found.constant])
     regression = least_squares(x, found.values)
@@ -71,8 +76,11 @@ def _effect(found: ClusterValues, level: float, *, log: bool) -> Effect:
             "Clusters of one arm do not differ from each other, so that chance cannot be judged.",
             remedy="Include more clusters, or check the outcome's event and window.",
         )
-    infer = ratio_effect if log else t_effect
-    return infer(float(regression.coefficients[1]), sqrt(variance), df=regression.df, level=level)
+    difference, se = float(regression.coefficients[1]), sqrt(variance)
+    if scale is not None and scale.is_ratio:
+        return ratio_effect(difference, se, df=regression.df, level=level)
+    null = scale.null if scale else 0.0
+    return t_effect(null + difference, se, df=regression.df, level=level, null=null)
 
 
 def _welch(found: ClusterValues, *, with_p: bool) -> dict[str, float]:
@@ -80,22 +88,23 @@ def _welch(found: ClusterValues, *, with_p: bool) -> dict[str, float]:
     arms = (found.values[found.treated], found.values[~found.treated])
     parts = [arm.var(ddof=1) / arm.size for arm in arms]
     df = sum(parts) ** 2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, arms, strict=True))
-    figures = {"cluster_welch_df": float(df)}
+    figures = {"cluster_welch_se": float(np.sqrt(sum(parts))), "cluster_welch_df": float(df)}
     if with_p:
-        t = (arms[0].mean() - arms[1].mean()) / np.sqrt(sum(parts))
+        t = (arms[0].mean() - arms[1].mean()) / figures["cluster_welch_se"]
         figures["cluster_welch_p"] = two_sided_t(float(t), df)
     return figures
 
 
 def _default(declaration: Declaration) -> bool:
-    return declaration.estimand == "cluster-average" or declaration.kind == "count"
+    whole = declaration.estimand == "cluster-average" or declaration.kind not in ROBUST
+    return whole and not declaration.matched
 
 
 ESTIMATOR = Estimator(
     name="cluster_means",
     label="t-test on cluster means",
     layouts=frozenset({"clustered"}),
-    kinds=frozenset({"proportion", "mean", "count", "score"}),
+    kinds=SUMMARISED,
     fit=fit,
     default=_default,
     needs=frozenset({"rows"}),

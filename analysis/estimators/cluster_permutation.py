@@ -2,7 +2,7 @@
 
 Question: Is the difference between the arms larger than other allocations of the same clusters would show?
 Estimand: The average over clusters (cluster-average): a difference in means of clusters, for counts the ratio of
-    geometric means of cluster rates.
+    geometric means of cluster rates; for other kinds a difference in what clusters are summarised by.
 Assumes: Every allocation with as many treated clusters (in each stratum, where clusters were stratified) was
     equally likely. The p-value needs nothing else; the interval supposes the same effect in every cluster.
 Interval: The effects that the test does not reject. Up to 20,000 allocations are all counted; of more, 9,999 are
@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import cluster_values, intraclass, require_clusters, unit_values
+from analysis.clusters import SUMMARISED, cluster_values, require_clusters
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
+from analysis.likeness import likeness
 from analysis.permutation import allocations
 from analysis.refusal import Refusal
 
@@ -38,7 +39,7 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The permutation test of cluster means on the primary scale."""
     rows, cluster, clusters = require_clusters(evidence)
     scale = evidence.outcome.scale
-    found = cluster_values(rows, cluster, log=scale.is_ratio)
+    found = cluster_values(evidence, cluster, log=scale.is_ratio)
     if np.ptp(found.values) <= 1e-12 * float(np.abs(found.values).max()):
         raise Refusal(
             "All clusters have the same value, so that allocations cannot be told apart.",
@@ -47,31 +48,31 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     tried = allocations(found.values, found.treated, stratum=found.stratum, seed=settings.seed)
     low, high = (None if end is None else _back(end, scale) for end in tried.interval(1 - settings.level))
     effect = Effect(_back(tried.observed, scale), low, high, settings.level, p_value=tried.p_value())
-    icc = intraclass(unit_values(rows), cluster, arm=rows.treated, level=settings.level)
+    alike = likeness(rows, cluster, level=settings.level)
     notes = (*found.notes, *((UNADJUSTED,) if found.constant.shape[1] else ()))
     return Estimate(
         {scale.name: effect},
         parameters={
             "allocations": float(tried.of_values.size),
             "smallest_p": tried.smallest_p,
-            **(icc.parameters() if icc else {}),
+            **alike.parameters,
         },
         notes=(*notes, OPEN) if low is None else notes,
         clusters=clusters,
-        icc=icc.estimate if icc else None,
+        icc=alike.icc,
     )
 
 
 def _back(value: float, scale: Scale) -> float:
-    """From the logarithm to a ratio; differences as they are."""
-    return float(np.exp(value)) if scale.is_ratio else value
+    """From the logarithm to a ratio; differences from the scale's null."""
+    return float(np.exp(value)) if scale.is_ratio else scale.null + value
 
 
 ESTIMATOR = Estimator(
     name="cluster_permutation",
     label="Permutation of clusters",
     layouts=frozenset({"clustered"}),
-    kinds=frozenset({"proportion", "mean", "count", "score"}),
+    kinds=SUMMARISED,
     fit=fit,
     default=lambda _: False,
     needs=frozenset({"rows"}),

@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, intraclass, require_clusters, too_few, unit_values
+from analysis.clusters import TOO_FEW, require_clusters, too_few
 from analysis.effects import against_margin, percent_change, ratio_effect, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
+from analysis.likeness import likeness
 from analysis.linear import cr0, cr2, cr3, least_squares
+from analysis.log_odds import log_odds_ratio
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from analysis.clusters import Codes
     from analysis.estimator import Declaration, Settings
-    from analysis.evidence import Evidence
+    from analysis.evidence import Evidence, Rows
     from analysis.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
@@ -58,15 +60,15 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     run = _Run(regression, cluster, settings.level, descriptive=few)
     difference = run.effect(_pick(regression, -1.0, 1.0))
     effects = {evidence.outcome.scale.name: difference, **_ratios(run, evidence.outcome.kind)}
-    icc = intraclass(unit_values(rows), cluster, arm=rows.treated, level=settings.level)
+    alike = likeness(rows, cluster, level=settings.level)
     margin = {} if few else against_margin(evidence.outcome, difference)
     rough = (ROUGH,) if (difference.df or 0.0) < _ROUGH_DF and not few else ()
     return Estimate(
         effects,
-        parameters={**run.others(), **margin, **(icc.parameters() if icc else {})},
+        parameters={**run.others(), **_further(evidence, rows, cluster), **margin, **alike.parameters},
         notes=(TOO_FEW,) if few else rough,
         clusters=clusters,
-        icc=icc.estimate if icc else None,
+        icc=alike.icc,
         descriptive=few,
     )
 
@@ -112,6 +114,29 @@ class _Run:
         }
 
 
+def _further(evidence: Evidence, rows: Rows, cluster: Codes) -> dict[str, float]:
+    """For proportions the log odds ratio; with strata (or pairs) the difference with an effect of each stratum."""
+    figures: dict[str, float] = {}
+    if evidence.outcome.kind == "proportion" and not rows.covariates.shape[1]:
+        figures |= log_odds_ratio(rows.y, rows.treated, cluster)
+    if rows.stratum is None:
+        return figures
+    codes = np.unique(rows.stratum, return_inverse=True)[1]
+    strata = (codes[:, None] == np.arange(codes.max() + 1)).astype(float)
+    try:
+        regression = least_squares(
+            np.column_stack([strata[:, 0], rows.treated, strata[:, 1:], rows.covariates]), rows.y
+        )
+        robust = cr2(regression, cluster, contrast=np.eye(regression.x.shape[1])[1])
+    except Refusal:
+        return figures
+    return figures | {
+        "strata_effects_estimate": float(regression.coefficients[1]),
+        "strata_effects_cr2_se": robust.se,
+        "strata_effects_cr2_df": robust.df,
+    }
+
+
 def _pick(regression: LeastSquares, control: float, treatment: float) -> Matrix:
     """The contrast that weights the adjusted mean of control and that of treatment."""
     contrast = np.zeros(regression.x.shape[1])
@@ -138,7 +163,7 @@ def _ratios(run: _Run, kind: str) -> dict[str, Effect]:
 
 
 def _default(declaration: Declaration) -> bool:
-    return declaration.estimand == "individual-average"
+    return declaration.estimand == "individual-average" and not declaration.matched
 
 
 ESTIMATOR = Estimator(

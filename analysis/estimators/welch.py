@@ -81,5 +81,8 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"mean", "score"}),
     fit=fit,
-    default=lambda declaration: not declaration.covariates or not declaration.rows,
+    default=lambda declaration: (
+        not (declaration.covariates and declaration.rows)
+        and not (declaration.together and declaration.several_arms)
+    ),
 )

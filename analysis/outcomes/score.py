@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.moments import draw_normal, finite, moments, moments_from_counts
 from analysis.outcome import Kind, Scale
+from analysis.superiority import SUPERIORITY
 
 KIND = Kind(
     name="score",
@@ -11,6 +12,7 @@ KIND = Kind(
     scales=(
         Scale("mean_difference", "difference in means", 0.0),
         Scale("standardised_difference", "difference in standard deviations", 0.0),
+        SUPERIORITY,
     ),
     summarise=moments,
     draw=draw_normal,

@@ -28,7 +28,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
     """One file's document; faults and notes go to standard error, what was understood to standard output."""
     from experiments.faults import Fault
-    from experiments.plan import not_yet_analysed
+    from experiments.plan import plan_notes
     from experiments.study_file import StudyFaults, read_study
 
     try:
@@ -39,7 +39,7 @@ def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
     except Fault as fault:
         print(fault, file=sys.stderr)
         return {"file": str(path), "valid": False, "faults": [{"says": str(fault)}]}
-    notes = not_yet_analysed(study)
+    notes = plan_notes(study)
     for note in notes:
         print(f"{path}: note: {note}", file=sys.stderr)
     if not quiet:

@@ -30,6 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout", default="parallel", help="the table's shape (default: parallel); see --list"
     )
     parser.add_argument("--kind", help="the outcome's kind: proportion, mean, count, score, …")
+    parser.add_argument("--estimator", metavar="NAME", help="the one to show first; see --list")
+    parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default: 0.95)")
+    _add_columns(parser)
+    _add_numbers(parser)
+    _add_choices(parser)
+    _add_beside(parser)
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
     for name, of in (
         ("outcome", "the outcome"),
         ("unit", "the unit: a person, or the platform of a panel"),
@@ -54,6 +63,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN",
         help="the column of the arms (default: arm); in a panel, what each had then",
     )
+    parser.add_argument("--covariate", metavar="COLUMN", action="append", default=[], help="may be repeated")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    """What is compared with what, and how."""
+    parser.add_argument(
+        "--control", metavar="VALUE", help="the control arm; may be left out where it is obvious"
+    )
+    parser.add_argument("--treatment", metavar="VALUE", help="the one arm to compare (default: each)")
     parser.add_argument(
         "--change",
         metavar="PERIOD",
@@ -61,10 +79,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="first period after a change; may be repeated",
     )
-    parser.add_argument("--levels", metavar="A,B,C", help="an ordinal outcome's levels, from the lowest")
-    parser.add_argument("--q", type=float, metavar="Q", help="which quantile, such as 0.9 (default: 0.5)")
-    parser.add_argument("--tau", type=float, metavar="T", help="until when times to an event are followed")
-    parser.add_argument("--lags", type=int, metavar="N", help="how far errors of a series may hang together")
     parser.add_argument(
         "--estimand",
         choices=("individual-average", "cluster-average"),
@@ -77,15 +91,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="holm",
         help="for several arms (default: holm)",
     )
-    parser.add_argument("--covariate", metavar="COLUMN", action="append", default=[], help="may be repeated")
-    parser.add_argument(
-        "--control", metavar="VALUE", help="the control arm; may be left out where it is obvious"
-    )
-    parser.add_argument("--treatment", metavar="VALUE", help="the one arm to compare (default: each)")
-    parser.add_argument("--margin", type=float, metavar="M", help="on the outcome's primary scale")
+
+
+def _add_numbers(parser: argparse.ArgumentParser) -> None:
+    """What is asked of the outcome."""
+    for name, of in (
+        ("q", "which quantile, such as 0.9 (default: 0.5)"),
+        ("tau", "until when times to an event are followed"),
+        ("delta", "how much higher missing values of the treatment may have been"),
+        ("margin", "on the outcome's primary scale"),
+    ):
+        parser.add_argument(f"--{name}", type=float, metavar=name[0].upper(), help=of)
     parser.add_argument("--better", choices=("lower", "higher"), help="which way is better (default: lower)")
-    parser.add_argument("--estimator", metavar="NAME", help="the one to show first; see --list")
-    parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default: 0.95)")
+    parser.add_argument("--levels", metavar="A,B,C", help="an ordinal outcome's levels, from the lowest")
+    parser.add_argument("--lags", type=int, metavar="N", help="how far errors of a series may hang together")
+
+
+def _add_beside(parser: argparse.ArgumentParser) -> None:
+    """What stands beside the finding, and the scale of sites."""
+    parser.add_argument("--scale", metavar="NAME", help="of the sites' effects (default: the kind's primary)")
+    parser.add_argument(
+        "--subgroup",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="declared in advance: does the effect differ by it? may be repeated",
+    )
+    parser.add_argument(
+        "--prior", metavar="beta:A,B", help="of each arm's share (default: beta:0.5,0.5, that of Jeffreys)"
+    )
+    parser.add_argument(
+        "--prior-sd", type=float, metavar="SD", help="of a sceptic's normal prior around no effect"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -129,12 +166,30 @@ def _check(arguments: argparse.Namespace) -> None:
         arguments.wrong_use("--q must lie between 0 and 1, such as 0.9")
     if arguments.tau is not None and not 0 < arguments.tau < float("inf"):
         arguments.wrong_use("--tau must be above 0")
+    if arguments.delta is not None and not abs(arguments.delta) < _LARGEST:
+        arguments.wrong_use("--delta must be a number, not too large to compute with")
     if arguments.lags is not None and arguments.lags < 0:
         arguments.wrong_use("--lags must be 0 or more")
+    if arguments.prior_sd is not None and not 0 < arguments.prior_sd < float("inf"):
+        arguments.wrong_use("--prior-sd must be above 0")
     if arguments.margin is not None and not 0 < arguments.margin < float("inf"):
         arguments.wrong_use("--margin must be above 0")
     if arguments.margin is not None and arguments.better is None:
         arguments.wrong_use("--margin needs --better lower or --better higher")
+
+
+def _prior(arguments: argparse.Namespace) -> tuple[float, float]:
+    """The parameters of `--prior beta:A,B`; by default Jeffreys'."""
+    if arguments.prior is None:
+        return 0.5, 0.5
+    family, _, figures = arguments.prior.partition(":")
+    try:
+        a, b = (float(figure) for figure in figures.split(","))
+    except ValueError:
+        a = b = 0.0
+    if family != "beta" or not (0 < a < _LARGEST and 0 < b < _LARGEST):
+        arguments.wrong_use("--prior must be written like beta:1,1, with two numbers above 0")
+    return a, b
 
 
 def _question(arguments: argparse.Namespace) -> Question:
@@ -147,12 +202,19 @@ def _question(arguments: argparse.Namespace) -> Question:
         covariates=tuple(dict.fromkeys(arguments.covariate)),
         changes=tuple(dict.fromkeys(arguments.change)),
         levels=tuple(arguments.levels.split(",")) if arguments.levels else (),
+        subgroups=tuple(dict.fromkeys(arguments.subgroup)),
+        prior=_prior(arguments),
+        prior_sd=arguments.prior_sd or 0.0,
+        scale=arguments.scale or "",
         better=arguments.better or "lower",
-        options={name: value for name in ("q", "tau") if (value := getattr(arguments, name)) is not None},
+        options={
+            name: value for name in ("q", "tau", "delta") if (value := getattr(arguments, name)) is not None
+        },
         **{name: getattr(arguments, name) for name in _PLAIN},
     )
 
 
+_LARGEST = 1e100
 _IMPLIED = {"series": "series", "panel": "series", "sites": "mean"}  # kinds that a layout goes without saying
 _PLAIN = (
     *("arm", "control", "treatment", "layout", "unit", "cluster", "period", "sequence", "strata", "season"),

@@ -21,13 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Register the plan and print its hash."""
     from experiments.pilot import register
-    from experiments.plan import not_yet_analysed
+    from experiments.plan import plan_notes
     from experiments.store import Store
     from experiments.study_file import read_study
 
     study = read_study(arguments.file)
     registration = register(Store(arguments.store), arguments.file, reason=arguments.amend)
-    for note in not_yet_analysed(study):
+    for note in plan_notes(study):
         print(f"{arguments.file}: note: {note}", file=sys.stderr)
     if arguments.json:
         print_json(

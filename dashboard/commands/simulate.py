@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     study = read_study(arguments.file)
     effects = dict(arguments.effect)
-    progress(arguments)(f"Drawing {arguments.units:,} units …")
+    progress(arguments)(f"Drawing {study.design.interval or f'{arguments.units:,} unit'}s …")
     events = simulate(study, units=arguments.units, seed=arguments.seed, effects=effects, out=arguments.out)
     progress(arguments)("")
     if arguments.json:
@@ -41,7 +41,8 @@ def _run(arguments: argparse.Namespace) -> int:
             {"schema": "watchkeeper/simulation@1", **document, "seed": arguments.seed, "effects": effects}
         )
     else:
-        print(f"{arguments.out}: {events:,} events of {arguments.units:,} units; {_truth(effects)}.")
+        whose = "" if study.design.interval else f" of {arguments.units:,} units"
+        print(f"{arguments.out}: {events:,} events{whose}; {_truth(effects)}.")
     return 0
 
 

@@ -81,7 +81,7 @@ def _people(release: Release) -> None:
             {
                 "Arm": arm.label,
                 "Compared as": "control" if arm.control else "treatment",
-                "Planned share": words.percent(arm.share / total),
+                **({"Planned share": words.percent(arm.share / total)} if release.plan.shares else {}),
             }
             for arm in study.arms
         ],

@@ -1,6 +1,7 @@
 """Everything the project says in words and figures, in one place, so that a second language is one folder."""
 
-from dashboard.words.answers import harmed_text, took_part_text, trusted_text, worked_text
+from dashboard.words.answers import harmed_text, observed_text, took_part_text, trusted_text, worked_text
+from dashboard.words.apart import group_text
 from dashboard.words.figures import (
     effect_text,
     estimate_decimals,
@@ -48,11 +49,13 @@ __all__ = [
     "estimate_decimals",
     "finding_sentence",
     "flow_word",
+    "group_text",
     "harmed_text",
     "headline",
     "interval_text",
     "level_text",
     "number",
+    "observed_text",
     "p_text",
     "percent",
     "size_text",

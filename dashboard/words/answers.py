@@ -60,6 +60,22 @@ def trusted_text(verdicts: Collection[str]) -> str:
     return "With care." if "warn" in verdicts else "No check found a problem."
 
 
+def observed_text(
+    observed: str, *, interval: str, segments: int, platforms: int = 0, platform: str = "", until: str | None
+) -> str:
+    """What was observed of a series, or of several platforms, where nobody was followed by themselves.
+
+    >>> observed_text("360", interval="day", segments=3, until="31 Dec 2025")
+    '360 days in 3 segments. The data end on 31 Dec 2025.'
+    >>> observed_text("728", interval="week", segments=2, platforms=14, platform="platform", until=None)
+    '14 platforms; 728 weeks, all platforms together.'
+    """
+    what = f"{observed} {interval}s in {segments} segments"
+    if platforms:
+        what = f"{platforms} {platform}s; {observed} {interval}s, all {platform}s together"
+    return f"{what}.{f' The data end on {until}.' if until else ''}"
+
+
 def took_part_text(
     units: str | None, *, unit: str, arms: int, clusters: str | None = None, until: str | None = None
 ) -> str:

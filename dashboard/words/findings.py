@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isclose
 from typing import TYPE_CHECKING
 
+from analysis.layout import LAYOUTS, SERIES
+from dashboard.words.apart import group_sentence, sites_sentence
 from dashboard.words.figures import (
     SPACE,
     decimals_for,
@@ -17,6 +19,8 @@ from dashboard.words.figures import (
 )
 from dashboard.words.pieces import Telling, margin_clause, still_possible, told_effect
 from dashboard.words.vocabulary import ADJUSTMENTS, SHARE
+
+NO_AVERAGES = ("risk_difference", "ratio_difference", "quantile_difference")  # whose figures are no averages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +36,12 @@ def finding_sentence(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[st
     Randomised designs use causal words, others do not. Masked figures of arms are left out.
     """
     telling = Telling(finding, plan, labels)
+    if finding.finding.subgroup is not None:
+        return group_sentence(telling, finding.finding.subgroup)
+    if not LAYOUTS[plan.layout].compares:
+        return sites_sentence(telling, finding.finding.estimate.parameters)
+    if telling.alone:
+        return f"{_change(telling)}. Nobody is compared with anybody, so what did it is not known."
     return f"{_SAYS[finding.finding.verdict](telling)}{_figures(telling)}{_adjusted(telling)}"
 
 
@@ -54,10 +64,18 @@ def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None)
     if outcome.scale.name == "risk_difference":
         return f"{percent(value)} of{SPACE}{arm.n.text}"
     unit, people = plain_unit(outcome), f"(n{SPACE}={SPACE}{arm.n.text})"
+    if outcome.kind == "series":
+        people = f"({arm.n.text} intervals)"
     if unit == SHARE:
         return f"{percent(value)} {people}"
     places = None if decimals is None else max(decimals - 1, decimals_for(value))
     return f"{number(value, decimals=places)}{' ' + unit if unit else ''} {people}"
+
+
+def _change(telling: Telling) -> str:
+    if telling.one_sided(worse=True) or telling.one_sided(worse=False):
+        return told_effect(telling)
+    return f"{_whether_so(telling)}: {still_possible(telling)}"
 
 
 def _clear(telling: Telling) -> str:
@@ -117,6 +135,8 @@ _SAYS: Mapping[str, Callable[[Telling], str]] = {
 
 
 def _whether_so(telling: Telling) -> str:
+    if telling.alone:
+        return f"It is unclear whether {telling.about()} changed from one period to the next"
     changed = "changed" if telling.plan.randomised else "was followed by a change in"
     return f"It is unclear whether {telling.treatment()} {changed} {telling.about()}"
 
@@ -136,9 +156,11 @@ def _figures(telling: Telling) -> str:
     treated, control = texts.get(contrast.treatment), texts.get(contrast.control)
     if treated is None or control is None:
         return ". The arms’ own figures rest on too few people to be shown."
-    average = "" if telling.scale.name == "risk_difference" else " on average"
-    compared = telling.arm(contrast.control)
-    return f". Observed{average}{_unlike(telling)}: {treated} against {control} with {compared}."
+    average = "" if telling.scale.name in NO_AVERAGES else " on average"
+    compared = f"{treated} against {control} with {telling.arm(contrast.control)}"
+    if telling.plan.layout == SERIES.name:
+        compared = f"{treated} from then on, {control} before the first change"
+    return f". Observed{average}{_unlike(telling)}: {compared}."
 
 
 def _unlike(telling: Telling) -> str:
@@ -146,7 +168,11 @@ def _unlike(telling: Telling) -> str:
     contrast = telling.finding.finding.contrast
     values = {arm.arm: arm.figures.get("value", arm.figures.get("mean")) for arm in telling.finding.arms}
     treated, control = values.get(contrast.treatment), values.get(contrast.control)
-    if treated is None or control is None or not (telling.plan.covariates or telling.by_cluster()):
+    if treated is None or control is None:
+        return ""
+    if not LAYOUTS[telling.plan.layout].people:
+        return ", trend and season not allowed for"
+    if telling.of_pairs or not (telling.plan.covariates or telling.by_cluster()):
         return ""
     lies_between = control * telling.effect.estimate if telling.scale.is_ratio else treated - control
     told = treated if telling.scale.is_ratio else telling.effect.estimate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analysis.layout import LAYOUTS, PANEL, SERIES
 from analysis.verdict import bounds
 from dashboard.words.figures import (
     SPACE,
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from analysis.finding import Effect
     from analysis.outcome import Outcome, Scale
     from analysis.plan import Plan
+
+
+_AGAINST = {SERIES.name: "against its earlier course", PANEL.name: "against those without it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,21 @@ class Telling:
         """The treatment arm."""
         return self.arm(self.finding.finding.contrast.treatment)
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody is compared: the effect is what changed from period to period."""
+        contrast = self.finding.finding.contrast
+        return contrast.treatment == contrast.control
+
     def about(self) -> str:
-        """The outcome's label in quotation marks."""
-        return f"‘{self.outcome.label}’"
+        """The outcome's label in quotation marks; where its scale reverses, what it is that rises and falls."""
+        label = f"‘{self.outcome.label}’"
+        return f"how fast the event of {label} comes" if self.scale.reverses else label
+
+    @property
+    def of_pairs(self) -> bool:
+        """Whether the scale is a share of pairs, of which a half is no effect."""
+        return self.scale.null == 0.5
 
     def one_sided(self, *, worse: bool) -> bool:
         """Whether the whole interval lies strictly on the worse (or the better) side of no effect."""
@@ -80,7 +96,8 @@ class Telling:
         if self.scale.is_ratio:
             return f"{declared(100 * abs(worse - 1), unit='')}{SPACE}%"
         factor, unit = factor_and_unit(self.scale, self.outcome)
-        return declared(abs(factor * worse), unit=unit)
+        distance = round(abs(factor * (worse - self.scale.null)), 9)
+        return declared(distance, unit="percentage points" if self.of_pairs else unit)
 
     def excludes(self, limit: float, *, worse: bool) -> bool:
         """Whether the interval leaves out effects as large as `limit`, towards worse or better."""
@@ -93,14 +110,35 @@ def told_effect(telling: Telling) -> str:
     """What differed with what by how much, with the interval and its level."""
     up = telling.effect.estimate > telling.scale.null
     size, interval = _size(telling, flip=not up)
+    if telling.of_pairs:
+        return _told_pairs(telling, size, interval)
+    if telling.alone:
+        return (
+            f"{telling.about()} {'rose' if up else 'fell'} by {size} from one period to the next ({interval})"
+        )
     if telling.plan.randomised:
         return (
             f"With {telling.treatment()}, {telling.about()} {'rose' if up else 'fell'} by {size} ({interval})"
+        )
+    if not LAYOUTS[telling.plan.layout].people:
+        return (
+            f"{telling.treatment()} was followed by a {'rise' if up else 'fall'} of {size} in {telling.about()} "
+            f"({interval}) {_AGAINST[telling.plan.layout]}"
         )
     direction = "higher" if up else "lower"
     return (
         f"{telling.treatment()} is associated with {telling.about()} being {direction} by {size} ({interval})"
     )
+
+
+def _told_pairs(telling: Telling, size: str, interval: str) -> str:
+    """A share of pairs, always said of the side that it lies on."""
+    up = telling.effect.estimate > telling.scale.null
+    higher = "higher" if up else "lower"
+    pairs = f"in {size} of pairs the one with it is {higher} ({interval}, no effect 50{SPACE}%)"
+    if telling.plan.randomised:
+        return f"With {telling.treatment()}, {telling.about()} {'rose' if up else 'fell'}: {pairs}"
+    return f"{telling.treatment()} is associated with {telling.about()} being {higher}: {pairs}"
 
 
 def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
@@ -115,9 +153,9 @@ def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
         return _away_from_one(effect.estimate, decimals=decimals), f"{name} {ratio}, {level} {interval}"
     factor, unit = factor_and_unit(scale, telling.outcome)
     decimals = estimate_decimals(effect, factor=factor)
-    turned = _turned(effect) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
+    turned = _turned(effect, about=scale.null) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
     return (
-        size_text(factor * effect.estimate, unit=unit, decimals=decimals),
+        size_text(factor * turned.estimate, unit=unit, decimals=decimals),
         f"{level} {interval_text(turned, factor=factor, decimals=decimals)}",
     )
 
@@ -127,9 +165,9 @@ def _away_from_one(ratio: float, *, decimals: int) -> str:
     return f"{number(100 * abs(ratio - 1), decimals=decimals - 2)}{SPACE}%"
 
 
-def _turned(effect: Effect) -> Effect:
-    low, high = (None if end is None else -end for end in (effect.high, effect.low))
-    return replace(effect, estimate=-effect.estimate, low=low, high=high)
+def _turned(effect: Effect, *, about: float) -> Effect:
+    low, high = (None if end is None else 2 * about - end for end in (effect.high, effect.low))
+    return replace(effect, estimate=2 * about - effect.estimate, low=low, high=high)
 
 
 def still_possible(telling: Telling) -> str:
@@ -167,6 +205,10 @@ def _end(telling: Telling, value: float | None) -> str:
         return f"{_away_from_one(value, decimals=decimals)} {direction}"
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
     decimals = estimate_decimals(telling.effect, factor=factor)
+    if telling.of_pairs:
+        return (
+            f"{direction} in {size_text(factor * (0.5 + abs(away)), unit=unit, decimals=decimals)} of pairs"
+        )
     return f"{size_text(factor * away, unit=unit, decimals=decimals)} {direction}"
 
 

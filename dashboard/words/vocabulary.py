@@ -76,6 +76,7 @@ TOPICS: Mapping[str, str] = {
 
 FLOW_WORDS: Mapping[str, str] = {
     "in_log": "Seen in the log",
+    "observed": "Observed whole",
     "assigned": "Assigned to an arm",
     "exposed": "Reached the point where the arms differ",
     "analysed": "Analysed for the main question",
@@ -98,6 +99,8 @@ ADJUSTMENTS: Mapping[str, str] = {
     "holm": "Holm",
     "hochberg": "Hochberg",
     "benjamini-hochberg": "Benjamini and Hochberg",
+    "dunnett": "Dunnett",
+    "fixed-sequence": "in the order of the plan",
     "none": "no adjustment",
 }
 
@@ -112,6 +115,8 @@ PERCENTAGE_POINTS = (100.0, "percentage points")
 SCALE_UNITS: Mapping[str, tuple[float, str | None]] = {
     "risk_difference": PERCENTAGE_POINTS,
     "percent_change": (1.0, "%"),
+    "ratio_percent_change": (1.0, "%"),
+    "probability_of_superiority": (100.0, "%"),
     "standardised_difference": (1.0, "standard deviations"),
 }
 

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 FORM = OutcomeForm(
     name="count",
-    properties={"event": EVENT, "window": WINDOW_AFTER, "per": choice("day", "exposure", "none")},
+    properties={
+        "event": EVENT,
+        "window": WINDOW_AFTER,
+        "per": choice("day", "exposure", "none"),
+        "dated": {
+            "type": "boolean",
+            "description": "true or false: true where the times of the events count as well",
+        },
+    },
     required=("event",),
     margin={
         **positive("a ratio of rates above 0 and other than 1, such as 1.25 for a quarter more"),
@@ -32,15 +40,27 @@ FORM = OutcomeForm(
 
 
 def columns(outcome: DeclaredOutcome, study: Study) -> dict[str, exp.Expression]:
-    """The count and its exposure, both null where the window was not over when the log ended."""
-    from experiments.unit_query import counted, length, observed  # no query engine for a mere check
+    """The count and its exposure, both null where the window was not over when the log ended; if they are dated,
+    the days from exposure to each event, and for how many days the unit was followed.
+    """
+    from experiments.unit_query import (  # no query engine for a mere check
+        counted,
+        followed,
+        happened_at,
+        length,
+        observed,
+    )
 
     window = outcome.source.window
     divisor = length(outcome.source, per=outcome.per, exposure=study.exposure)
-    return {
+    measured = {
         outcome.id: observed(window, counted(outcome.source)),
         f"{outcome.id}.exposure": observed(window, divisor),
     }
+    if not outcome.dated:
+        return measured
+    times = {"times": happened_at(outcome.source), "followed": followed(outcome.source)}
+    return {**measured, **{f"{outcome.id}.{part}": value for part, value in times.items()}}
 
 
 MEASURE = Measure("count", columns)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.design import designs
 from experiments.faults import Fault
+from experiments.fragments import Schema, word
 from experiments.generator import Generator
 from experiments.instrument import instruments, score_schema
 from experiments.measuring import Measure
@@ -20,19 +22,39 @@ if TYPE_CHECKING:
 
     from experiments.study import DeclaredOutcome, Source, Study
 
+WAVES: Schema = {
+    "type": "array",
+    "minItems": 2,
+    "uniqueItems": True,
+    "items": word("a wave of the survey, as the log has it"),
+    "description": "the planned waves of a repeated survey in their order, such as [week-4, week-8]",
+}
 FORM = OutcomeForm(
     name="score",
-    properties=score_schema(),
-    required=tuple(score_schema()),
+    properties={**score_schema(), "waves": WAVES},
+    required=("instrument", "subscale"),
+    more=(
+        {
+            "if": {"required": ["waves"]},
+            "else": {"required": ["wave"], "properties": {"wave": score_schema()["wave"]}},
+        },
+    ),
     margin=positive("a difference in points above 0, smaller than the range of the score"),
 )
 
 
-def columns(outcome: DeclaredOutcome, _: Study) -> dict[str, exp.Expression]:
-    """One column an item; `experiments.measure` scores them."""
-    from experiments.survey import answers  # no query engine for a mere check
+def columns(outcome: DeclaredOutcome, study: Study) -> dict[str, exp.Expression]:
+    """One column an item and wave; `experiments.measure` scores them."""
+    from experiments.survey import answers, asked, of_period  # no query engine for a mere check
 
-    return answers(outcome.id, outcome.source)
+    by_period = "period" in designs()[study.design.kind].layout.requires
+    scores = asked(outcome.id, outcome.source, by_period=by_period)
+    when = of_period(outcome.source) if by_period else None
+    return {
+        item: answer
+        for name, source in scores.items()
+        for item, answer in answers(name, source, when).items()
+    }
 
 
 MEASURE = Measure("score", columns)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.outcome import kinds
 from experiments.faults import Fault, did_you_mean
 from experiments.generator import Aim, generators
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from experiments.simulation.slots import Cell, Course
     from experiments.study import DeclaredOutcome, Study
 
 SETTINGS = {
@@ -21,8 +23,16 @@ SETTINGS = {
     "exposed": 0.95,  # share of assigned units that reach the declared exposure
     "dropout": 0.0,  # share of units that answer no questionnaire after the start, completely at random
     "outside": 0.25,  # events of each kind outside the windows, mean number a unit
+    "periods": 2.0,  # how many, in a crossover
+    "missing": 0.0,  # share of units' periods that do not take place, completely at random
+    "stability": 0.6,  # correlation of a unit's own latent trait between two of its periods
+    "cac": 0.8,  # cluster autocorrelation: of what a cluster adds to it, between two periods
 }
-SHARES = ("icc", "correlation", "exposed", "dropout")
+SHARES = ("icc", "correlation", "exposed", "dropout", "missing", "stability", "cac")
+OVER_PERIODS = {
+    "trend": 0.0,  # what each period adds to the outcome's mean or rate, in every arm
+    "growth": 0.0,  # what each period under the treatment adds to the effect, as a share of its mean
+}
 
 
 def settings(study: Study) -> dict[str, float]:
@@ -34,31 +44,58 @@ def settings(study: Study) -> dict[str, float]:
     return chosen
 
 
-def aims(study: Study, effects: Mapping[str, float]) -> tuple[Aim, ...]:
-    """The truth of every outcome by arm. `effects` are keyed by outcome, or by `outcome:arm` for one arm.
+def aims(study: Study, effects: Mapping[str, float], planned: Course | None = None) -> tuple[Aim, ...]:
+    """The truth of every outcome by arm, or by the cells of a course of periods where one is `planned`.
 
-    Raises Fault for an outcome, arm or setting that does not exist and for an effect that no data can have.
+    `effects` are keyed by outcome, or by `outcome:arm` for one arm; where an effect grows, they are its mean over
+    the periods under the treatment. Raises Fault for an outcome, arm or setting that does not exist and for an
+    effect that no data can have.
     """
     _known(study, effects)
-    return tuple(_aim(study, outcome, effects) for outcome in study.outcomes)
+    return tuple(_aim(study, outcome, effects, planned) for outcome in study.outcomes)
 
 
-def _aim(study: Study, outcome: DeclaredOutcome, effects: Mapping[str, float]) -> Aim:
+def _aim(study: Study, outcome: DeclaredOutcome, effects: Mapping[str, float], planned: Course | None) -> Aim:
     if outcome.kind not in generators():
         raise Fault(
             f"{outcome.id} is a {outcome.kind} outcome, which cannot be simulated yet.",
             expected=f"one of {', '.join(generators())}",
         )
     generator = generators()[outcome.kind]
-    chosen = _over(generator.settings(outcome), outcome.simulate, where=f"{outcome.id}.simulate")
+    defaults = generator.settings(outcome) | (OVER_PERIODS if planned else {})
+    chosen = _over(defaults, outcome.simulate, where=f"{outcome.id}.simulate")
     shared = effects.get(outcome.id)
-    targets = [
-        generator.target(
-            outcome, chosen, None if arm.control else effects.get(f"{outcome.id}:{arm.name}", shared)
-        )
-        for arm in study.design.arms
+    by_arm = [
+        None if arm.control else effects.get(f"{outcome.id}:{arm.name}", shared) for arm in study.design.arms
     ]
+    if planned is None:
+        targets = [generator.target(outcome, chosen, effect) for effect in by_arm]
+    else:
+        targets = [
+            generator.target(
+                outcome, _later(chosen, cell), _grown(by_arm[cell.arm], chosen, cell, planned, outcome.kind)
+            )
+            for cell in planned.cells
+        ]
     return Aim(outcome, generator, chosen, np.array(targets))
+
+
+def _later(settings: Mapping[str, float], cell: Cell) -> dict[str, float]:
+    """The settings in a later period, where the secular trend has gone on."""
+    base = "rate" if "rate" in settings else "mean"
+    if base not in settings:
+        return dict(settings)
+    return {**settings, base: settings[base] + settings["trend"] * cell.period}
+
+
+def _grown(
+    effect: float | None, settings: Mapping[str, float], cell: Cell, planned: Course, kind: str
+) -> float | None:
+    """The effect after so many periods under the treatment; its mean over all of them is `effect`."""
+    if effect is None or not cell.since:
+        return effect
+    share = 1 + settings["growth"] * (cell.since - (planned.longest + 1) / 2)
+    return float(effect**share) if kinds()[kind].primary_scale.is_ratio else effect * share
 
 
 def _over(defaults: Mapping[str, float], declared: Mapping[str, float], *, where: str) -> dict[str, float]:

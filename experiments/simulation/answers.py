@@ -7,7 +7,7 @@ doi 10.1111/j.2517-6161.1948.tb00014.x), and the propensity's mean is solved for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,37 +46,92 @@ class Propensity:
         return self.mean * size, (1 - self.mean) * size
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One questionnaire as one wave asks it: the mean score that each cell aims at, and who answers when."""
+
+    source: Source
+    targets: Numbers
+    sd: float
+    who: Whole
+    at: Whole
+
+    @property
+    def asked(self) -> set[tuple[str | None, str | None, int]]:
+        """The items of the instrument that this wave asks."""
+        subscale = instruments()[self.source.instrument or ""].subscale(self.source.subscale or "")
+        return {(self.source.wave, self.source.instrument, item) for item in subscale.items}
+
+
 def answers(trial: Trial, study: Study, aims: Sequence[Aim]) -> list[Rows]:
     """The questionnaires of all waves: those of covariates before assignment, those of outcomes afterwards.
 
     Raises Fault where two scores of one wave ask the same item.
     """
-    wanted = [(aim.outcome.source, aim.targets, aim.settings["sd"]) for aim in aims]
-    for covariate in study.covariates:
-        if covariate.source.instrument:
-            mean, sd = _baseline(covariate.source, aims)
-            wanted.append((covariate.source, np.full(len(study.design.arms), mean), sd))
-    times = _times(trial, [s.wave or "" for s, _, _ in wanted[: len(aims)]])
-    rng = trial.rng("dropout")
-    stays = trial.exposed & (rng.random(trial.units) >= trial.settings["dropout"])
     asked: set[tuple[str | None, str | None, int]] = set()
     rows = []
-    for source, targets, sd in wanted:
-        instrument = instruments()[source.instrument or ""]
-        subscale = instrument.subscale(source.subscale or "")
-        items = {(source.wave, source.instrument, item) for item in subscale.items}
-        if asked & items:
+    for sheet in (*_after(trial, aims), *_before(trial, study, aims)):
+        if asked & sheet.asked:
             raise Fault(
-                f"Two scores of the wave {source.wave!r} share an item of {instrument.title}.",
+                f"Two scores of the wave {sheet.source.wave!r} share an item of "
+                f"{instruments()[sheet.source.instrument or ''].title}.",
                 expected="scores with items of their own: one draw cannot give both their truths",
                 do="Leave one of them out of the study file that is simulated.",
             )
-        asked |= items
-        after = source.wave in times
-        at = times.get(source.wave or "", trial.assigned - 1 - _before(trial))
-        who = np.flatnonzero(stays if after else np.ones(trial.units, dtype=bool))
-        rows.append(_answered(trial, source, targets=targets, sd=sd, who=who, at=at))
+        asked |= sheet.asked
+        rows.append(_answered(trial, sheet))
     return rows
+
+
+def _after(trial: Trial, aims: Sequence[Aim]) -> list[Sheet]:
+    """The waves of outcomes. Of repeated ones the effect grows evenly up to the last wave, and who drops out
+    does so for good; where units have periods, each period has its wave.
+    """
+    stays = trial.exposed & (trial.rng("dropout").random(trial.units) >= trial.settings["dropout"])
+    gone = trial.exposed & ~stays
+    in_period = trial.slots is not None
+    waves = [wave for aim in aims for wave in _waves(aim.outcome.source, in_period=in_period)]
+    times = _times(trial, waves)
+    sheets = []
+    for aim in aims:
+        source, sd = aim.outcome.source, aim.settings["sd"]
+        own = source.waves or (source.wave or "",)
+        if trial.slots is not None and source.waves:
+            for period, wave in enumerate(own):
+                who = np.flatnonzero(stays & (trial.slots.period == period))
+                sheets.append(Sheet(replace(source, wave=wave), aim.targets, sd, who, times[own[0]]))
+            continue
+        last = trial.rng("last wave").integers(0, len(own), trial.units) if len(own) > 1 else None
+        for turn, wave in enumerate(own):
+            here = stays if last is None else stays | (gone & (last > turn))
+            reached = aim.targets if turn == len(own) - 1 else _on_the_way(aim, (turn + 1) / len(own))
+            sheets.append(Sheet(replace(source, wave=wave), reached, sd, np.flatnonzero(here), times[wave]))
+    return sheets
+
+
+def _waves(source: Source, *, in_period: bool) -> tuple[str, ...]:
+    """The waves for which a unit needs a time each; where units have periods, it has one in each of them."""
+    own = source.waves or (source.wave or "",)
+    return own[:1] if in_period else own
+
+
+def _on_the_way(aim: Aim, share: float) -> Numbers:
+    """The means at an earlier wave: `share` of the effect."""
+    control = aim.settings["mean"]
+    reached: Numbers = control + share * (aim.targets - control)
+    return reached
+
+
+def _before(trial: Trial, study: Study, aims: Sequence[Aim]) -> list[Sheet]:
+    """The waves of covariates, up to a week before the assignment."""
+    covariates = [c.source for c in study.covariates if c.source.instrument]
+    everybody = np.flatnonzero(trial.slots.first) if trial.slots is not None else np.arange(trial.units)
+    at = trial.assigned - 1 - trial.rng("baseline").integers(0, 7 * DAY, trial.units)
+    sheets = []
+    for source in covariates:
+        mean, sd = _baseline(source, aims)
+        sheets.append(Sheet(source, np.full(int(trial.cell.max()) + 1, mean), sd, everybody, at))
+    return sheets
 
 
 def propensity(instrument: Instrument, subscale: Subscale, *, mean: float, sd: float) -> Propensity:
@@ -108,14 +163,15 @@ def expectation(instrument: Instrument, subscale: Subscale, chances: Propensity)
     return float(np.exp(log_p) @ instrument.scaled(subscale, sums))
 
 
-def _answered(trial: Trial, source: Source, *, targets: Numbers, sd: float, who: Whole, at: Whole) -> Rows:
+def _answered(trial: Trial, sheet: Sheet) -> Rows:
+    source, who = sheet.source, sheet.who
     instrument = instruments()[source.instrument or ""]
     subscale = instrument.subscale(source.subscale or "")
     words = (instrument.name, subscale.name, source.wave or "")
     rng = trial.rng("answers", *words)
     rank = ndtr(trial.latent(*words))
-    shapes = np.array([propensity(instrument, subscale, mean=m, sd=sd).shape for m in targets])
-    a, b = shapes[trial.arm].T
+    shapes = np.array([propensity(instrument, subscale, mean=m, sd=sheet.sd).shape for m in sheet.targets])
+    a, b = shapes[trial.cell].T
     chance = betaincinv(a, b, rank)[who]
     items = np.array(subscale.items)
     span = instrument.highest - instrument.lowest
@@ -125,7 +181,7 @@ def _answered(trial: Trial, source: Source, *, targets: Numbers, sd: float, who:
     value = np.where(turned, instrument.highest - steps, instrument.lowest + steps).astype(np.float64)
     unit = np.repeat(who, len(items))
     asked = {"instrument": instrument.name, "wave": source.wave or ""}
-    return Rows(EVENT, unit, at[unit], numbers={"value": value, "item": item}, words=asked)
+    return Rows(EVENT, unit, sheet.at[unit], numbers={"value": value, "item": item}, words=asked)
 
 
 def _baseline(source: Source, aims: Sequence[Aim]) -> tuple[float, float]:
@@ -144,10 +200,6 @@ def _times(trial: Trial, waves: Sequence[str]) -> dict[str, Whole]:
     inner = trial.rng("waves").uniform(0.8, 0.95, trial.units)
     ordered = [*dict.fromkeys(waves)]
     return {
-        wave: trial.clock + ((trial.last - trial.clock) * (turn + inner) / len(ordered)).astype(np.int64)
+        wave: trial.clock + ((trial.ends - trial.clock) * (turn + inner) / len(ordered)).astype(np.int64)
         for turn, wave in enumerate(ordered)
     }
-
-
-def _before(trial: Trial) -> Whole:
-    return trial.rng("baseline").integers(0, 7 * DAY, trial.units)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Table = Any  # pyarrow's, which comes without types
 
 ORDER = (
-    *("unit", "occurred_at", "event", "session", "arm", "cluster"),
+    *("unit", "occurred_at", "event", "session", "arm", "cluster", "period"),
     *("value", "instrument", "item", "wave"),
 )
 EMPTY = -1  # the code, session or item of a row that has none

@@ -44,16 +44,16 @@ def occurrences(trial: Trial, event: str, aims: Sequence[Aim]) -> tuple[Whole, W
     dispersion = max((aim.settings.get("dispersion", 0.0) for aim in aims), default=0.0)
     if len(aims) == 1 and aims[0].outcome.kind == "count":
         span = trial.span(aims[0].outcome.source.window)
-        mean = aims[0].targets[trial.arm] * trial.exposed
+        mean = aims[0].targets[trial.cell] * trial.exposed
         counts = overdispersed(rank, mean, dispersion=dispersion, rng=rng)
         return scattered(trial.clock + 1, span - 1, counts=counts, rng=rng)
     units, times = [], []
     had = np.zeros(trial.units, dtype=bool)
     for ring in _rings(trial, event, aims):
-        probability = ring.any[trial.arm]
+        probability = ring.any[trial.cell]
         has = (rank > 1 - probability) & trial.exposed
         above = np.where(has, (rank - 1 + probability) / np.maximum(probability, 1e-300), 0.5)
-        mean = np.where(has, ring.extra[trial.arm] / np.maximum(probability, 1e-300), 0.0)
+        mean = np.where(has, ring.extra[trial.cell] / np.maximum(probability, 1e-300), 0.0)
         counts = (has & ~had) + overdispersed(above, mean, dispersion=dispersion, rng=rng)
         unit, at = scattered(trial.clock + ring.start, ring.end - ring.start, counts=counts, rng=rng)
         units.append(unit)

@@ -15,7 +15,7 @@ from experiments.design import Design
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,11 +31,24 @@ DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """Where units have periods: the person and the period (from 0) of each slot, and whether it is the person's
+    first.
+    """
+
+    person: Whole
+    period: Whole
+    first: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """The units of a simulated trial, each an index from 0; times are whole seconds since 1970 in UTC.
 
-    `arm` and `cluster` are codes; `clock` is the exposure, meant only where `exposed`; `trait` is standard
-    normal. The log runs from `first` up to, not including, `last`.
+    `arm` and `cluster` are codes; `cell` is the place of each unit's truth in `Aim.targets`: its arm, unless there
+    are periods, where each unit here is one of the `slots` of a person. `clock` is the exposure, meant only where
+    `exposed`; `trait` is standard normal; nothing of a unit happens from `ends` on. The log runs from `first` up
+    to, not including, `last`.
     """
 
     seed: int
@@ -49,6 +62,9 @@ class Trial:
     trait: Numbers
     first: int
     last: int
+    cell: Whole
+    ends: Whole
+    slots: Slots | None = None
 
     @property
     def units(self) -> int:
@@ -62,23 +78,38 @@ class Trial:
     def latent(self, *words: str, tied: bool = True) -> Numbers:
         """A standard normal number a unit, alike within clusters (`icc`) and, if `tied`, within units.
 
-        Any two tied traits of a unit correlate by `correlation` (times 1 - icc where there are clusters).
+        Any two tied traits of a unit correlate by `correlation` (times 1 - icc where there are clusters). From one
+        period to another, what is left of a unit's own part correlates by `stability`, and what its cluster adds
+        by `cac` (the cluster autocorrelation).
         """
         rng = self.rng("latent", *words)
         shared = self.settings["correlation"] if tied else 0.0
-        own: Numbers = np.sqrt(shared) * self.trait + np.sqrt(1 - shared) * rng.standard_normal(self.units)
+        noise = rng.standard_normal(self.units)
+        if self.slots is not None:
+            lasting = rng.standard_normal(self.slots.person.max() + 1)[self.slots.person]
+            noise = _mixed(lasting, noise, self.settings["stability"])
+        own = _mixed(self.trait, noise, shared)
         if self.cluster is None:
             return own
-        icc = self.settings["icc"]
-        effects: Numbers = rng.standard_normal(self.cluster.max() + 1)
-        alike: Numbers = np.sqrt(icc) * effects[self.cluster] + np.sqrt(1 - icc) * own
-        return alike
+        effects: Numbers = rng.standard_normal(self.cluster.max() + 1)[self.cluster]
+        if self.slots is not None:
+            passing = rng.standard_normal((self.cluster.max() + 1, self.slots.period.max() + 1))
+            effects = _mixed(effects, passing[self.cluster, self.slots.period], self.settings["cac"])
+        return _mixed(effects, own, self.settings["icc"])
 
     def span(self, window: Window | None) -> Whole:
         """How many seconds after each unit's exposure `window` ends; None is until the end of the log."""
+        left = self.ends - self.clock
         if window is None:
-            return self.last - self.clock
-        return np.full(self.units, SESSION if window.session else window.seconds)
+            return left
+        span = np.full(self.units, SESSION if window.session else window.seconds)
+        return span if self.slots is None else np.minimum(span, left)
+
+
+def _mixed(part: Numbers, rest: Numbers, share: float) -> Numbers:
+    """Two standard normal numbers mixed into one, `share` of whose variance is the first's."""
+    mixed: Numbers = np.sqrt(share) * part + np.sqrt(1 - share) * rest
+    return mixed
 
 
 def stream(seed: int, *words: str) -> np.random.Generator:
@@ -96,12 +127,12 @@ def enrol(study: Study, settings: Mapping[str, float], *, units: int, seed: int)
     groups = round(settings["clusters"]) if in_clusters else units
     if min(units, groups) < 2 * len(study.design.arms):
         raise _too_few(groups if in_clusters else units)
-    attributes = _attributes(study, groups, stream(seed, "attributes"))
-    strata = _strata(study, attributes, groups)
-    group_arm = _allocate(study, strata, stream(seed, "allocation"))
+    by_group = attributes(study, groups, stream(seed, "attributes"))
+    shares = [arm.share for arm in study.design.arms]
+    group_arm = allocate(strata(study, by_group, groups), shares, stream(seed, "allocation"))
     if in_clusters and units < groups:
         raise Fault(f"{units} units cannot fill {groups} clusters.", expected=f"at least {groups} units")
-    group = _members(groups, units, stream(seed, "members"))
+    group = members(groups, units, stream(seed, "members"))
     first, latest, last = _calendar(study)
     rng = stream(seed, "clock")
     recruited = rng.integers(first, min(first + DELAY, latest) if in_clusters else latest, units)
@@ -113,31 +144,44 @@ def enrol(study: Study, settings: Mapping[str, float], *, units: int, seed: int)
         settings=settings,
         arm=group_arm[group],
         cluster=group if in_clusters else None,
-        attributes={name: codes[group] for name, codes in attributes.items()},
+        attributes={name: codes[group] for name, codes in by_group.items()},
         assigned=recruited,
         clock=clock,
         exposed=exposed,
         trait=stream(seed, "trait").standard_normal(units),
         first=first,
         last=last,
+        cell=group_arm[group],
+        ends=np.full(units, last),
     )
 
 
-def _attributes(study: Study, groups: int, rng: np.random.Generator) -> dict[str, Whole]:
-    """A level for each attribute, of units or, where clusters are assigned, of clusters; levels equally many."""
-    return {name: rng.permutation(np.arange(groups) % LEVELS) for name in study.log.attributes}
+def attributes(study: Study, groups: int, rng: np.random.Generator) -> dict[str, Whole]:
+    """A level for each attribute, of units or, where clusters are assigned, of clusters; levels equally many.
+
+    The attribute that names matched pairs has a level for every two clusters.
+    """
+    levels = dict.fromkeys(study.log.attributes, LEVELS)
+    if study.design.pairs:
+        levels[study.design.pairs] = groups // 2
+    return {name: rng.permutation(np.arange(groups) % levels[name]) for name in study.log.attributes}
 
 
-def _strata(study: Study, attributes: Mapping[str, Whole], groups: int) -> Whole:
-    strata = np.zeros(groups, dtype=np.int64)
+def strata(study: Study, by_group: Mapping[str, Whole], groups: int) -> Whole:
+    """The number of the stratum (or the matched pair) of each group."""
+    if study.design.pairs:
+        return by_group[study.design.pairs]
+    found = np.zeros(groups, dtype=np.int64)
     for name in study.design.strata:
-        strata = strata * LEVELS + attributes[name]
-    return strata
+        found = found * LEVELS + by_group[name]
+    return found
 
 
-def _allocate(study: Study, strata: Whole, rng: np.random.Generator) -> Whole:
-    """Arms by a random permutation within each stratum, as near to their shares as whole numbers allow."""
-    ends = np.cumsum([arm.share for arm in study.design.arms])
+def allocate(strata: Whole, shares: Sequence[float], rng: np.random.Generator) -> Whole:
+    """Arms (or sequences) by a random permutation within each stratum, as near to their shares as whole numbers
+    allow.
+    """
+    ends = np.cumsum(shares)
     order = np.lexsort((rng.random(len(strata)), strata))
     arms = np.empty(len(strata), dtype=np.int64)
     sizes = np.unique(strata, return_counts=True)[1]
@@ -156,7 +200,7 @@ def _too_few(count: int) -> Fault:
     )
 
 
-def _members(groups: int, units: int, rng: np.random.Generator) -> Whole:
+def members(groups: int, units: int, rng: np.random.Generator) -> Whole:
     """The group of each unit: one unit each where there are as many, else sizes that vary by chance."""
     return np.concatenate([np.arange(groups), rng.integers(0, groups, units - groups)])
 

@@ -44,7 +44,7 @@ def values(trial: Trial, aim: Aim, unit: Whole, at: Whole, *, tied: bool) -> Num
         "values",
         aim.outcome.id,
         unit=unit[placed],
-        means=aim.targets[trial.arm],
+        means=aim.targets[trial.cell],
         settings=aim.settings,
         value=aim.outcome.source.value,
         tied=tied,

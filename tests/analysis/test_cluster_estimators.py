@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.clusters import cluster_values, intraclass, too_few
+from analysis.clusters import cluster_values, too_few
 from analysis.distributions import t_quantile, two_sided_t
 from analysis.estimator import Declaration, Settings, choose, estimators
 from analysis.evaluate import fit
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import CLUSTERED
+from analysis.likeness import intraclass
 from analysis.outcome import Outcome
 from analysis.permutation import allocations
 from analysis.refusal import Refusal
@@ -357,8 +358,8 @@ def test_the_declared_estimand_chooses_the_default():
 
 def test_cluster_values_are_plain_means_without_covariates():
     frame = clustered(np.random.default_rng(1))
-    rows = evidence(frame).require_rows()
-    found = cluster_values(rows, rows.cluster, log=False)
+    held = evidence(frame)
+    found = cluster_values(held, held.require_rows().cluster, log=False)
     assert found.values == pytest.approx(frame.groupby(frame["cluster"].astype(str))["y"].mean().to_numpy())
 
 

@@ -129,3 +129,18 @@ def test_a_masked_step_of_the_flow_hides_its_total():
 
 def test_a_policy_states_its_own_threshold():
     assert Count.shown(15, Policy("stricter", threshold=20)).text == "<20"
+
+
+def test_periods_of_a_series_are_no_people_and_few_of_them_are_shown():
+    held = evaluation(n=8)
+    arms = tuple(replace(arm, figures={"value": 3.5}, cells=()) for arm in held.findings[0].arms)
+    series = replace(
+        held,
+        plan=replace(held.plan, layout="series"),
+        findings=(replace(held.findings[0], arms=arms),),
+        conduct=replace(held.conduct, flow=(FlowStep("observed", {"control": 100, "warned": 8}),)),
+    )
+    shown = release(series)
+    assert [arm.n.text for arm in shown.findings[0].arms] == ["8", "8"]
+    assert shown.flow[0].by_arm["warned"].text == "8"
+    assert shown.withheld == ()

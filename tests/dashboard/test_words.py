@@ -305,3 +305,24 @@ def test_every_verdict_and_check_has_a_word_and_a_shape_of_its_own() -> None:
 def test_ratios_never_lose_the_digits_that_tell_them_from_one(effect: Effect, text: str) -> None:
     ratio = COUNT.scale
     assert words.effect_text(effect, scale=ratio, outcome=COUNT) == text
+
+
+def test_a_share_of_pairs_is_said_of_the_side_on_which_it_lies_and_its_margin_in_percentage_points() -> None:
+    mood = Outcome("mood", "Mood", "ordinal", better="higher", margin=0.05)
+    lower = say(finding(mood, Effect(0.294, 0.188, 0.399), value=(1.5, 2.2)))
+    assert lower == (
+        "With ‘You can be traced’, ‘Mood’ fell: in 70.6 % of pairs the one with it is lower (95 % interval 60.1 to "
+        "81.2, no effect 50 %), harm. Observed on average: 1.50 (n = 200) against 2.20 (n = 200) with ‘No warning’."
+    )
+    unclear = say(finding(mood, Effect(0.51, 0.47, 0.56), value=(2.2, 2.2)))
+    assert "from lower in 53.0 % of pairs to higher in 56.0 % of pairs" in unclear
+    assert "margin of 5 percentage points" in unclear
+
+
+def test_on_a_scale_that_reverses_the_sentence_is_about_the_event_and_not_the_time() -> None:
+    back = Outcome("back", "Days until return", "time_to_event", better="higher", unit="days")
+    made = finding(back.on("hazard_ratio"), Effect(0.5, 0.4, 0.62), value=(20.0, 15.0))
+    assert made.verdict == "benefit"
+    assert say(made).startswith(
+        "With ‘You can be traced’, how fast the event of ‘Days until return’ comes fell by 50.0 % (hazard ratio "
+    )

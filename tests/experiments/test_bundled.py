@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.cli import main
 from experiments.bundled import fill, pilots
+from experiments.events import vocabulary
 from experiments.pilot import evaluation
 from experiments.store import Store
 from experiments.study_file import read_study
@@ -59,8 +60,8 @@ def store(tmp_path_factory):
         yield filled
 
 
-def test_four_pilots_are_bundled_each_with_a_study_file_of_its_folders_name_a_log_and_a_codebook():
-    assert len(PILOTS) == 4
+def test_each_pilot_has_a_study_file_of_its_folders_name_a_log_and_a_codebook():
+    assert {*PUBLISHED, *SIMULATED} == set(PILOTS)
     for name, pilot in PILOTS.items():
         assert read_study(pilot.study_file).id == name
         assert len(pilot.logs) == 1
@@ -71,9 +72,8 @@ def test_four_pilots_are_bundled_each_with_a_study_file_of_its_folders_name_a_lo
 def test_a_codebook_names_every_arm_event_and_kind_of_data_of_its_study(name):
     study, text = read_study(PILOTS[name].study_file), PILOTS[name].codebook.read_text(encoding="utf-8")
     sources = [o.source for o in (*study.outcomes, *study.covariates)]
-    events = {study.exposure, "assigned", *(s.event for s in sources if s.event)}
     words = {
-        *events,
+        *vocabulary(study).events,
         *(arm.name for arm in study.design.arms),
         *(s.instrument for s in sources if s.instrument),
     }

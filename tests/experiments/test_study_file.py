@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 
 from analysis.about import ArmLabel
 from experiments.faults import Fault
+from experiments.fragments import either
+from experiments.instrument import instruments
+from experiments.outcome_form import outcome_forms
 from experiments.study import DeclaredOutcome, Source, Window
 from experiments.study_file import StudyFaults, read_study
 
@@ -118,6 +121,10 @@ def test_windows_are_read_in_each_unit(tmp_path, window, expected):
 def broken_studies() -> dict[str, tuple[str, str, list[str]]]:
     """What is replaced, by what, and the faults that follow, by the name of the case."""
     text = (Path(__file__).parent / "broken_studies.txt").read_text(encoding="ascii")
+    keys = dict.fromkeys(key for form in outcome_forms().values() for key in form.schema()["properties"])
+    known = {"{kinds}": either(tuple(outcome_forms())), "{instruments}": either(tuple(instruments()))}
+    for place, words in {**known, "{keys}": ", ".join(keys)}.items():
+        text = text.replace(place, words)
     cases = {}
     for block in text.split("\n## ")[1:]:
         name, old, new, *expected = (

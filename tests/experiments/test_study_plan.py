@@ -11,7 +11,7 @@ from analysis.estimator import Declaration
 from analysis.finding import Contrast
 from analysis.layout import LAYOUTS
 from experiments.design import designs
-from experiments.plan import analysis_plan, not_yet_analysed, study_facts
+from experiments.plan import analysis_plan, plan_notes, study_facts
 from experiments.study import DeclaredOutcome, Source, Window
 from experiments.study_file import read_study
 
@@ -84,9 +84,17 @@ def test_the_facts_for_pages_are_those_of_the_file():
     assert [arm.label for arm in facts.arms] == ["No warning", "Address can be traced"]
 
 
-def test_what_is_registered_but_not_analysed_is_said():
-    assert [note.split()[0] for note in not_yet_analysed(STUDY)] == ["plan.looks", "plan.subgroups"]
-    assert not_yet_analysed(replace(STUDY, plan=replace(STUDY.plan, looks=(), subgroups=()))) == ()
+def test_looks_without_a_planned_number_of_units_are_noted():
+    assert [note.split()[0] for note in plan_notes(STUDY)] == ["plan.looks"]
+    assert plan_notes(replace(STUDY, plan=replace(STUDY.plan, planned_units=4_000))) == ()
+    assert plan_notes(replace(STUDY, plan=replace(STUDY.plan, looks=()))) == ()
+
+
+def test_looks_subgroups_and_prior_go_into_the_analysis():
+    declared = replace(STUDY.plan, planned_units=4_000, prior=(1.0, 1.0), prior_sd=0.05)
+    plan = analysis_plan(replace(STUDY, plan=declared))
+    assert (plan.looks, plan.spending, plan.planned_units) == ((0.5, 1.0), "obrien-fleming", 4_000)
+    assert (plan.subgroups, plan.prior, plan.prior_sd) == (("country",), (1.0, 1.0), 0.05)
 
 
 @pytest.mark.parametrize("name", sorted(designs()))

@@ -24,7 +24,7 @@ def test_the_schema_lets_a_good_study_pass_and_a_bad_one_not():
     validator = Draft202012Validator(study_schema())
     study = read_tree(EXAMPLE).value
     assert validator.is_valid(study)
-    study["design"]["kind"] = "crossover"
+    study["design"]["kind"] = "factorial"
     assert not validator.is_valid(study)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.about import Conduct
+from analysis.about import Conduct, Intervals
 from analysis.check import checks
 from analysis.finding import Contrast
-from analysis.layout import CLUSTERED, PARALLEL
+from analysis.layout import CLUSTERED, PANEL, PARALLEL, SERIES
 from analysis.outcome import Outcome
 from analysis.plan import Plan
 from analysis.table import UnitTable
@@ -28,6 +28,11 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
         {"arm": np.where(treated, "b", "a"), "y": rng.normal(size=n), "x": rng.normal(size=n)}
     )
     frame["cluster"] = np.arange(n) % 20
+    if not layout.people:  # nobody is assigned, and so nobody is lost or mixed up
+        frame["unit"], frame["period"] = np.arange(n) % 10, np.arange(n) // 10
+        return UnitTable(frame, layout), Conduct(
+            {}, {}, intervals=Intervals("day", n, silent=0 if sound else 9)
+        )
     if sound:
         return UnitTable(frame, layout), Conduct({"a": 1000, "b": 1000}, {"a": 1.0, "b": 1.0}, days=30)
     frame.loc[treated & (rng.random(n) < 0.5), "y"] = np.nan
@@ -44,6 +49,13 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
     return UnitTable(frame, layout), how
 
 
+LAYOUTS = (PARALLEL, CLUSTERED, SERIES, PANEL)
+APPLYING = [
+    (check, layout) for check in CHECKS for layout in LAYOUTS if check.run(PLAN, *study(layout, sound=True))
+]
+SILENT = [(check, layout) for check in CHECKS for layout in LAYOUTS if (check, layout) not in APPLYING]
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_a_check_says_what_it_means_and_what_to_do(check):
     assert check.label
@@ -51,25 +63,31 @@ def test_a_check_says_what_it_means_and_what_to_do(check):
     assert check.advice.endswith(".")
 
 
-@pytest.mark.parametrize("layout", [PARALLEL, CLUSTERED], ids=lambda layout: layout.name)
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_applies_somewhere():
+    assert {check.name for check, _ in APPLYING} == {check.name for check in CHECKS}
+
+
+@pytest.mark.parametrize(("check", "layout"), SILENT, ids=lambda part: part.name)
+def test_a_check_that_does_not_apply_is_silent_whatever_happened(check, layout):
+    assert check.run(PLAN, *study(layout, sound=False)) == ()
+
+
+@pytest.mark.parametrize(("check", "layout"), APPLYING, ids=lambda part: part.name)
 def test_a_check_passes_a_sound_study(check, layout):
     results = check.run(PLAN, *study(layout, sound=True))
-    assert results
     assert {result.verdict for result in results} == {"pass"}
 
 
-@pytest.mark.parametrize("layout", [PARALLEL, CLUSTERED], ids=lambda layout: layout.name)
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+@pytest.mark.parametrize(("check", "layout"), APPLYING, ids=lambda part: part.name)
 def test_a_check_does_not_pass_a_broken_study(check, layout):
     results = check.run(PLAN, *study(layout, sound=False))
     assert {result.verdict for result in results} & {"warn", "fail"}
 
 
 @pytest.mark.parametrize("sound", [True, False])
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_every_place_of_a_sentence_is_a_count_a_number_or_an_arm(check, sound):
-    for result in check.run(PLAN, *study(PARALLEL, sound=sound)):
+@pytest.mark.parametrize(("check", "layout"), APPLYING, ids=lambda part: part.name)
+def test_every_place_of_a_sentence_is_a_count_a_number_or_an_arm(check, layout, sound):
+    for result in check.run(PLAN, *study(layout, sound=sound)):
         places = {name for _, name, _, _ in string.Formatter().parse(result.says) if name}
         assert result.name == check.name
         assert places <= set(result.counts) | set(result.numbers) | set(result.arms)

@@ -52,15 +52,28 @@ def test_an_estimate_is_whole(estimator, declaration):
 @pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
 def test_swapping_the_arms_turns_the_effect_around(estimator, declaration):
     world = World(declaration)
+    if not declaration.compared:
+        return  # there are no arms to swap
     table = world.table(np.random.default_rng(2), effect=world.effect)
-    forwards, backwards = (world.run(estimator, table, contrast=c) for c in (Contrast("b", "a"), BACKWARDS))
+    forwards = world.run(estimator, table, contrast=Contrast("b", "a"))
+    backwards = world.run(estimator, _turned(world, table), contrast=BACKWARDS)
     for scale in world.kind.scales:
-        if scale.name not in forwards.effects or not (scale.is_ratio or scale is world.outcome.scale):
+        own = world.outcome.on(forwards.scale).scale
+        if scale.name not in forwards.effects or not (scale.is_ratio or scale is own):
             continue  # a change in per cent has another base when it is turned around
         there, back = forwards.effects[scale.name], backwards.effects[scale.name]
-        turned = [1 / end if scale.is_ratio else -end for end in (back.estimate, back.high, back.low)]
+        ends = (back.estimate, back.high, back.low)
+        turned = [1 / end if scale.is_ratio else 2 * scale.null - end for end in ends]
         assert turned == pytest.approx([there.estimate, there.low, there.high], rel=1e-5, abs=1e-9)
         assert (back.p_value or 0) == pytest.approx(there.p_value or 0, rel=1e-4, abs=1e-12)
+
+
+def _turned(world: World, table: UnitTable) -> UnitTable:
+    """The table to read backwards: sites share an effect, not arms, so that the effect itself is turned."""
+    if table.layout.compares:
+        return table
+    null = 0.0 if world.kind.primary_scale.is_ratio else world.null
+    return UnitTable(table.frame.assign(effect=2 * null - table.frame["effect"]), table.layout)
 
 
 @pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
@@ -86,6 +99,8 @@ def test_neither_the_order_of_rows_nor_names_matter(estimator, declaration):
 def test_degenerate_data_are_estimated_or_refused(estimator, declaration, degenerate):
     world = World(declaration)
     frame = world.table(np.random.default_rng(5), effect=world.null).frame
+    if not LAYOUTS[declaration.layout].compares:
+        frame = frame.assign(arm=np.where(np.arange(len(frame)) % 2, "b", "a"))
     treated = frame["arm"] == "b"
     if degenerate == "one unit an arm":
         frame = frame[~frame.duplicated("arm")]
@@ -94,7 +109,8 @@ def test_degenerate_data_are_estimated_or_refused(estimator, declaration, degene
             return
         frame = frame[frame["cluster"].isin(frame[~frame.duplicated("arm")]["cluster"])]
     else:
-        frame = frame.assign(y={"constant": 1.0, "zero": 0.0, "separated": treated.astype(float)}[degenerate])
+        y = {"constant": 1.0, "zero": 0.0, "separated": treated.astype(float)}[degenerate]
+        frame = frame.assign(effect=y, **_parts(world, pd.Series(y, frame.index), pd.Series(y, frame.index)))
     _estimated_or_refused(world, estimator, frame)
 
 
@@ -112,11 +128,34 @@ def test_degenerate_data_are_estimated_or_refused(estimator, declaration, degene
 def test_small_data_are_estimated_or_refused(estimator, declaration, units):
     world = World(declaration)
     frame = pd.DataFrame(units, columns=["arm", "cluster", "y", "x"]).astype({"y": float, "x": float})
-    frame["cluster"] = frame["arm"] + frame["cluster"].astype(str)
+    frame["unit"], frame["period"] = frame["cluster"].astype(str), frame["x"]
+    crosses = "period" in LAYOUTS[declaration.layout].requires
+    frame["cluster"] = frame["unit"] if crosses else frame["arm"] + frame["unit"]
     frame["stratum"] = "all"
-    if world.kind.valid({part: frame["y"].to_numpy() for part in world.kind.parts}):
-        frame["y"] = frame["y"].clip(0, 1)
-    _estimated_or_refused(world, estimator, frame)
+    if not declaration.compared:
+        frame["arm"] = "all"
+    frame["effect"], frame["se"] = frame["y"], frame["x"]
+    parts = _parts(world, frame["y"], frame["x"])
+    optional = {part: np.ones(len(frame)) for part in world.kind.optional}
+    given = {part: parts[world.outcome.column(part)].to_numpy() for part in _required(world)}
+    if world.kind.valid(given | optional):
+        parts = _parts(world, frame["y"].clip(0, 1), frame["x"].clip(0, 1))
+    _estimated_or_refused(world, estimator, frame.assign(**parts))
+
+
+def _required(world: World) -> list[str]:
+    return [part for part in world.kind.parts if part not in world.kind.optional]
+
+
+def _parts(world: World, first: pd.Series, others: pd.Series) -> dict[str, object]:
+    """The outcome's columns: the kind's first part, the same value for every other, and times of as many events."""
+    columns = [world.outcome.column(part) for part in _required(world)]
+    found: dict[str, object] = {**dict.fromkeys(columns, others), columns[0]: first}
+    for place, wave in enumerate(reversed(world.outcome.waves)):  # the earlier, the more are missing
+        found[world.outcome.wave_column(wave)] = first.where(np.arange(len(first)) % 5 >= place)
+    if world.declaration.dated:
+        found[world.outcome.column("times")] = [[0.5] * int(count) for count in first]
+    return found
 
 
 def _estimated_or_refused(world: World, estimator, frame: pd.DataFrame) -> None:

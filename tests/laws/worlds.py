@@ -10,14 +10,16 @@ from analysis.estimator import Declaration, Estimator, Settings, choose, estimat
 from analysis.evidence import Evidence
 from analysis.finding import Contrast, Estimate
 from analysis.gathering import gather
-from analysis.layout import CLUSTERED, LAYOUTS, REPEATED
+from analysis.layout import CLUSTERED, LAYOUTS, PANEL, REPEATED, SERIES, SITES
 from analysis.outcome import Kind, Outcome, kinds
 from analysis.table import UnitTable
 from analysis.world import Scene, worlds
 
 CONTRAST = Contrast("b", "a")
+EVERYBODY = Contrast("all", "all")
 SETTINGS = Settings()
 OPTIONS = {"q": 0.5, "tau": 30.0}  # what some kinds take
+POOLED = ("mean", "count")  # all that pooling knows of a kind is whether its scale is a ratio
 WAVES = ("wave-1", "wave-2", "wave-3")
 
 
@@ -57,16 +59,26 @@ class World:
 
     @property
     def scene(self) -> Scene:
-        return Scene(self.declaration, self.outcome, self.units, self.clusters, truth=self.truth)
+        units, periods = self.units, 6
+        if self.declaration.layout == SERIES.name:
+            units, periods = 1, self.units  # a row is a period
+        elif self.declaration.layout == PANEL.name:
+            units = self.declaration.units or (4 if self.declaration.one_adopter else 12)
+            periods = self.units // units
+        return Scene(self.declaration, self.outcome, units, self.clusters, periods, truth=self.truth)
 
     def table(self, rng: np.random.Generator, *, effect: float) -> UnitTable:
         """Drawn by the layout's world, which tests and the calibration share."""
         return worlds()[self.declaration.layout].draw(rng, self.scene, effect)
 
-    def evidence(self, table: UnitTable, *, contrast: Contrast = CONTRAST) -> Evidence:
-        return gather(table, self.outcome, contrast, covariates=self.covariates)
+    @property
+    def contrast(self) -> Contrast:
+        return CONTRAST if self.declaration.compared else EVERYBODY
 
-    def run(self, estimator: Estimator, table: UnitTable, *, contrast: Contrast = CONTRAST) -> Estimate:
+    def evidence(self, table: UnitTable, *, contrast: Contrast | None = None) -> Evidence:
+        return gather(table, self.outcome, contrast or self.contrast, covariates=self.covariates)
+
+    def run(self, estimator: Estimator, table: UnitTable, *, contrast: Contrast | None = None) -> Estimate:
         return estimator.fit(self.evidence(table, contrast=contrast), SETTINGS)
 
 
@@ -81,17 +93,28 @@ def declarations() -> list[Declaration]:
         for estimand in ("individual-average", "cluster-average")
     ]
     wanted += [replace(declaration, rows=False) for declaration in wanted]
+    wanted += [replace(declaration, arms=1) for declaration in wanted if declaration.layout == REPEATED.name]
+    wanted += [replace(d, matched=True) for d in wanted if d.layout == CLUSTERED.name and d.strata]
+    panels = [declaration for declaration in wanted if declaration.layout == PANEL.name]
+    wanted += [replace(d, units=u, treated_units=t) for d in panels for u, t in ((4, 1), (12, 9), (48, 36))]
     return [d for d in wanted if any(e.claims(d) for e in estimators().values())]
 
 
 def claims() -> list[tuple[Estimator, Declaration]]:
     """Each estimator with one declaration of each layout and kind that it claims, as plain as its needs allow."""
     return [
-        (estimator, Declaration(layout, kind, "covariates" in estimator.needs, "strata" in estimator.needs))
+        (estimator, _plainest(estimator, layout, kind))
         for estimator in estimators().values()
         for layout in sorted(estimator.layouts)
         for kind in sorted(estimator.kinds)
     ]
+
+
+def _plainest(estimator: Estimator, layout: str, kind: str) -> Declaration:
+    declared = estimator.needs & {"covariates", "strata", "matched", "dated"}
+    arms = 3 if "several_arms" in estimator.needs else 1 if "one_arm" in estimator.needs else 2
+    treated_units = 1 if "one_adopter" in estimator.needs else 0
+    return Declaration(layout, kind, arms=arms, treated_units=treated_units, **dict.fromkeys(declared, True))
 
 
 def defaults() -> list[tuple[Estimator, Declaration]]:
@@ -99,7 +122,8 @@ def defaults() -> list[tuple[Estimator, Declaration]]:
     return [
         (choose(d), d)
         for d in declarations()
-        if d.rows and not d.strata and (d.layout == CLUSTERED.name or d.estimand == "individual-average")
+        if d.rows and d.strata == d.matched and (d.layout == CLUSTERED.name or d.estimand == "individual-average")
+        if d.layout != SITES.name or (d.kind in POOLED and not d.covariates)
     ]
 
 
@@ -108,6 +132,6 @@ def name_of(value: object) -> str:
     if isinstance(value, Estimator):
         return value.name
     if isinstance(value, Declaration):
-        words = [value.layout, value.kind, *(["covariates"] if value.covariates else [])]
+        words = [value.layout, value.kind, *(["matched"] if value.matched else []), *(["covariates"] if value.covariates else [])]
         return "-".join([*words, *(["cluster-average"] if value.estimand == "cluster-average" else [])])
     return str(value)

@@ -17,9 +17,20 @@ Findings = dict[str, dict[str, Any]]
 
 def ask(case: str, *, table: Path | None = None, **words: Any) -> Findings:
     """The findings on a case's table, by estimator; `words` as in a Question."""
+    return {finding["estimator"]: finding for finding in _asked(case, table, words)["findings"]}
+
+
+def ask_beside(case: str, *, table: Path | None = None, **words: Any) -> Findings:
+    """What stands beside the finding on a case's table, by supplement; `words` as in a Question."""
+    return {supplied["name"]: supplied for supplied in _asked(case, table, words)["supplements"]}
+
+
+def _asked(case: str, table: Path | None, words: dict[str, Any]) -> dict[str, Any]:
     question = {"arm": "arm", "outcome": "y", "control": "0", **words}
-    document = evaluation_document(estimate(Question(table=table or HERE / case / "data.csv", **question)))
-    return {finding["estimator"]: finding for finding in document["findings"]}
+    document: dict[str, Any] = evaluation_document(
+        estimate(Question(table=table or HERE / case / "data.csv", **question))
+    )
+    return document
 
 
 def primary(finding: dict[str, Any]) -> Figures:

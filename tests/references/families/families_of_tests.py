@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.about import Conduct
 from analysis.check import checks
+from analysis.checks.sample_ratio import exact_multinomial
 from analysis.layout import PARALLEL
 from analysis.multiplicity import adjust
 from analysis.plan import Plan
@@ -18,7 +19,8 @@ from tests.references.asking import HERE, Figures
 def adjusted_p_values(case: str) -> Figures:
     with (HERE / case / "data.csv").open(encoding="utf-8") as file:
         raw = [float(row["p"]) for row in csv.DictReader(file)]
-    methods = {"holm": "holm", "hochberg": "hochberg", "BH": "benjamini-hochberg"}
+    same = {name: name for name in ("holm", "hochberg", "hommel", "bonferroni")}
+    methods = {**same, "BH": "benjamini-hochberg", "BY": "benjamini-yekutieli"}
     return {
         f"{theirs}_{i}": p
         for theirs, ours in methods.items()
@@ -35,7 +37,9 @@ def sample_ratio(case: str) -> Figures:
     (result,) = checks()["sample_ratio"].run(Plan((), (), "parallel"), table, conduct)
     assert result.statistic is not None
     assert result.p_value is not None
-    return {"chisq": result.statistic, "p": result.p_value, "df": len(frame) - 1}
+    observed, shares = frame["n"].tolist(), frame["share"].tolist()
+    exact = {"binom_exact_p": exact_multinomial(observed, shares)} if len(frame) == 2 else {}
+    return {"chisq": result.statistic, "p": result.p_value, "df": len(frame) - 1, **exact}
 
 
 FAMILIES = {

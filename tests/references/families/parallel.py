@@ -49,7 +49,8 @@ def two_proportions(case: str) -> Figures:
 
 
 def two_means(case: str) -> Figures:
-    welch = ask(case, kind="mean")["welch"]
+    found = ask(case, kind="mean")
+    welch, ranks = found["welch"], found["rank_sum"]
     effect, more, (control, treatment) = primary(welch), welch["parameters"], welch["arms"]
     return {
         "mean1": treatment["mean"],
@@ -60,6 +61,11 @@ def two_means(case: str) -> Figures:
         **named("student_", more, p="student_p", lower="student_low", upper="student_high"),
         "cohen_d_pooled": more["cohens_d"],
         "hedges_g": more["hedges_g"],
+        **named(
+            "wilcox_", ranks["parameters"], W="wilcoxon_w", p_nocc="wilcoxon_p", p_cc="wilcoxon_p_corrected"
+        ),
+        "hodges_lehmann": primary(ranks)["estimate"],
+        "prob_superiority": ranks["parameters"]["probability_of_superiority"],
     }
 
 

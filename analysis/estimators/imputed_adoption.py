@@ -1,0 +1,104 @@
+"""Compares platforms after they adopted with what others that had not, and their own past, foretell for them.
+
+Question: By how much did adopting change the outcome, for the platforms that adopted, over the time they had it?
+Estimand: The mean effect over all platforms and periods under treatment; as a profile, by time since the
+    adoption.
+Assumes: Without the treatment, platforms would have moved in parallel; nobody acted on it before it came;
+    platforms do not affect each other. Effects may differ by platform and time, which two-way fixed effects get
+    wrong.
+Interval: Conservative standard error by platform around the means of cohort and period, with a normal reference,
+    from 40 platforms on. Below, false positives were 13.0 % with 12 platforms and 9.9 % with 20: no p-value is
+    given.
+Breaks when: The trends were not parallel before (see the periods before adoption in group_time), platforms took
+    it up because of where they were heading, or a cohort is a single platform.
+Source: Borusyak, Jaravel and Spiess 2024, Review of Economic Studies 91:3253, doi 10.1093/restud/rdae007.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.adoption import ENOUGH, adoption
+from analysis.distributions import normal_quantile, two_sided_normal
+from analysis.estimator import Estimator
+from analysis.finding import Effect, Estimate
+from analysis.imputed_effects import imputed, two_way
+from analysis.refusal import Refusal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.adoption import Adoption
+    from analysis.estimator import Settings
+    from analysis.evidence import Evidence
+    from analysis.imputed_effects import Imputed
+
+FEW = (
+    f"With fewer than {ENOUGH} platforms the interval only describes, without a p-value: measured false positives "
+    "were 10 to 13 %. The permutation of adoption dates tests."
+)
+ALONE = (
+    "Each cohort is a single platform, so that the spread of its effect is unknown and there is no interval."
+)
+
+
+def fit(evidence: Evidence, settings: Settings) -> Estimate:
+    """The mean effect and its profile by periods since the adoption."""
+    panel = adoption(evidence)
+    found = imputed(panel)
+    few = panel.adopted.size < ENOUGH
+    effect = _effect(found, found.cells, level=settings.level, few=few)
+    notes = (*panel.notes, *found.notes, *((FEW,) if few else ()), *((ALONE,) if effect.se is None else ()))
+    return Estimate(
+        {evidence.outcome.scale.name: effect},
+        parameters={**panel.counts(), "two_way_fixed_effects": two_way_fixed_effects(panel)},
+        notes=notes,
+        profile={
+            f"{since:g}": _effect(found, found.at(since), level=settings.level, few=few)
+            for since in times(found)
+        },
+        descriptive=few or effect.se is None,
+    )
+
+
+def times(found: Imputed) -> list[float]:
+    """The periods since adoption at which there is an effect."""
+    return [float(since) for since in np.unique(found.panel.since[found.cells])]
+
+
+def _effect(found: Imputed, cells: NDArray[np.bool_], *, level: float, few: bool) -> Effect:
+    estimate, se = found.average(cells), found.standard_error(cells)
+    if se is None:
+        return Effect(estimate, None, None, level)
+    if se <= 1e-12 * float(np.nanmax(np.abs(found.panel.y))):
+        raise Refusal(
+            "Platforms and periods tell every value exactly, so that chance cannot be judged.",
+            remedy="Check how the outcome was measured.",
+        )
+    half = normal_quantile((1 + level) / 2) * se
+    p = None if few else two_sided_normal(estimate / se)
+    return Effect(estimate, estimate - half, estimate + half, level, se=se, p_value=p)
+
+
+def two_way_fixed_effects(panel: Adoption) -> float:
+    """The coefficient that two-way fixed effects would give: no average of effects that differ by time.
+
+    Goodman-Bacon (2021, doi 10.1016/j.jeconom.2021.03.014).
+    """
+    cells = two_way(panel.measured)
+    taken = np.where(panel.measured, panel.treated, 0.0)
+    left = np.where(panel.measured, taken - cells.fitted(taken), 0.0)
+    return panel.sign * float((left * np.nan_to_num(panel.y)).sum() / (left**2).sum())
+
+
+ESTIMATOR = Estimator(
+    name="imputed_adoption",
+    label="Staggered adoption by imputation",
+    layouts=frozenset({"panel"}),
+    kinds=frozenset({"series", "mean"}),
+    fit=fit,
+    default=lambda declared: declared.treated_units != 1 and declared.units >= ENOUGH,
+    needs=frozenset({"rows"}),
+)
