@@ -70,22 +70,9 @@ def adoption(evidence: Evidence) -> Adoption:
     Raises Refusal where a unit gives the treatment up again, a cell has two rows, or nobody adopts.
     """
     rows = evidence.require_rows()
-    if rows.unit is None or rows.period is None or rows.other is None:
-        raise Refusal(
-            "The rows do not say which platform and which period each is.",
-            remedy="Name the columns of both.",
-        )
-    periods, column = np.unique(rows.period, return_inverse=True)
-    size = int(rows.unit.max()) + 1
-    place = rows.unit * periods.size + column
-    if np.unique(place).size < place.size:
-        raise Refusal(
-            "A platform has several rows for one period.", remedy="Put them together into one first."
-        )
-    shape = (size, periods.size)
+    periods, place, shape = _places(rows)
     values = rows.y / rows.parts["exposure"] if "exposure" in rows.parts else rows.y
-    state = _grid(rows.treated.astype(np.float64), place, shape)
-    state, sign = _turned(state)
+    state, sign = _turned(_grid(rows.treated.astype(np.float64), place, shape))
     adopted = _adopted(state)
     kept, notes = _kept(rows, state, adopted)
     found = Adoption(
@@ -95,7 +82,7 @@ def adoption(evidence: Evidence) -> Adoption:
         else np.empty((int(kept.sum()), periods.size, 0)),
         periods,
         adopted[kept],
-        _strata(rows, size)[kept],
+        _strata(rows, shape[0])[kept],
         sign,
         tuple(name for name, keep in zip(rows.unit_names, kept, strict=False) if keep),
         notes,
@@ -106,6 +93,22 @@ def adoption(evidence: Evidence) -> Adoption:
             remedy="Load more periods, before and after the adoption.",
         )
     return found
+
+
+def _places(rows: Rows) -> tuple[Matrix, Codes, tuple[int, int]]:
+    """The periods, each row's cell as a number, and the grid's shape."""
+    if rows.unit is None or rows.period is None or rows.other is None:
+        raise Refusal(
+            "The rows do not say which platform and which period each is.",
+            remedy="Name the columns of both.",
+        )
+    periods, column = np.unique(rows.period, return_inverse=True)
+    place = rows.unit * periods.size + column
+    if np.unique(place).size < place.size:
+        raise Refusal(
+            "A platform has several rows for one period.", remedy="Put them together into one first."
+        )
+    return periods, place, (int(rows.unit.max()) + 1, periods.size)
 
 
 def _grid(values: Matrix, place: Codes, shape: tuple[int, int]) -> Matrix:

@@ -160,10 +160,9 @@ def autoregression(x: Matrix, y: Matrix, *, lags: Matrix, restricted: bool = Tru
     back = np.asarray(np.linalg.inv(triangle))
     sums = products(np.column_stack([basis, plain.residuals]), lags)
     rho = _likeliest(sums, rows=y.size, restricted=restricted)
-    size, k = y.size, x.shape[1]
     inverse, slopes, spread = _solved(sums.at(rho))
-    variance = float(spread) / (size - k if restricted else size)
-    likelihood = -0.5 * float(_deviance(sums, rho, rows=size, restricted=restricted))
+    variance = float(spread) / (plain.df if restricted else y.size)
+    likelihood = -0.5 * float(_deviance(sums, rho, rows=y.size, restricted=restricted))
     if restricted:  # log|X'AX| is had of the basis, and X = basis triangle
         likelihood -= float(np.log(np.abs(np.diag(triangle))).sum())
     coefficients = plain.coefficients + back @ slopes

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from analysis.evidence import Evidence
     from analysis.finding import Estimate
 
-Need = Literal["rows", "covariates", "strata", "matched", "dated", "several_arms", "compared", "one_arm", "one_adopter"]
+Need = Literal[
+    "rows",
+    "covariates",
+    "strata",
+    "matched",
+    "dated",
+    "several_arms",
+    "compared",
+    "one_arm",
+    "one_adopter",
+]
 Estimand = Literal["individual-average", "cluster-average"]
 CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 

@@ -12,7 +12,7 @@ from analysis.evidence import Uncounted
 from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
 from analysis.gathering import gather
-from analysis.layout import PARALLEL
+from analysis.layout import CROSSOVER, PARALLEL
 from analysis.monitoring import look_at
 from analysis.outcome import kinds
 from analysis.plan import Plan
@@ -104,12 +104,15 @@ def evaluate(
 def _analysed(plan: Plan, table: UnitTable, findings: Iterable[Finding]) -> FlowStep:
     """Units whose first primary outcome was measured: the last step of the flow (CONSORT 2025, item 22).
 
-    Where a unit has a row for each period, it is counted once under each arm, and once in all.
+    Where a unit has a row for each period, it is counted once under each arm, and once in all; in a crossover,
+    which compares within units, only those count that were measured under more than one arm.
     """
     by_arm = {arm: 0 for contrast in plan.contrasts for arm in (contrast.control, contrast.treatment)}
     main = next((outcome for outcome in plan.outcomes if outcome.role == "primary"), None)
     if main is not None and table.layout.people and {"unit", "period"} <= set(table.frame):
         measured = table.frame[table.frame[_values(main)].notna().all(axis=1)]
+        if table.layout == CROSSOVER:
+            measured = measured[measured.groupby("unit")["arm"].transform("nunique") > 1]
         units = measured.groupby("arm")["unit"].nunique()
         by_arm = {arm: int(units.get(arm, 0)) for arm in by_arm}
         return FlowStep("analysed", by_arm, int(measured["unit"].nunique()))

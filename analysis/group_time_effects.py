@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from analysis.cohorts import cohort_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.adoption import Adoption
+    from analysis.linear import Robust
 
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.intp]
@@ -42,7 +44,7 @@ class Average:
     """A mean of cells and its standard error: None where too much of it rests on single units."""
 
     estimate: float
-    se: float | None
+    error: Robust | None
 
 
 def cells(panel: Adoption, *, against: Against) -> list[Cell]:
@@ -78,7 +80,7 @@ def _cells(panel: Adoption, against: Against) -> Iterator[Cell]:
 
 
 def by_units(panel: Adoption, found: list[Cell]) -> Average:
-    """The mean weighted by the cohorts' shares of units, with the shares' own uncertainty.
+    """The mean weighted by the cohorts' shares of units, with the shares' own uncertainty and `cohort_error`.
 
     Callaway and Sant'Anna (2021, section 4; R's did, aggte()).
 
@@ -91,9 +93,9 @@ def by_units(panel: Adoption, found: list[Cell]) -> Average:
     influence = np.column_stack([cell.influence for cell in found]) @ (shares / total)
     belongs = np.column_stack([panel.adopted == cell.cohort for cell in found]) - shares
     influence = influence + belongs @ (effects - estimate) / total
-    se = sqrt(float((influence**2).mean()) / influence.size)
+    error = cohort_error(influence / influence.size, panel.adopted)
     alone = float(shares @ np.array([cell.alone for cell in found]) / total)
-    return Average(panel.sign * estimate, None if alone > MOST_ALONE else se)
+    return Average(panel.sign * estimate, None if alone > MOST_ALONE else error)
 
 
 def by_cohort(panel: Adoption, found: list[Cell]) -> float:

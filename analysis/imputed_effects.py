@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.cohorts import cohort_error
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.adoption import Adoption
+    from analysis.linear import Robust
 
     Matrix = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -113,8 +114,10 @@ class Imputed:
         """The mean effect over some of the treated cells."""
         return self.panel.sign * float(self.effects[cells].mean())
 
-    def standard_error(self, cells: Mask) -> float | None:
+    def standard_error(self, cells: Mask) -> Robust | None:
         """The conservative standard error by unit (their Theorem 3), around the mean of each cohort and period.
+
+        For few units each cohort's share is scaled by n / (n - 1): see `cohort_error`.
 
         Where a cohort is a single unit its mean would be its own effect: then means are over all cohorts at the
         same time since adoption. None where those are single units, too.
@@ -123,7 +126,8 @@ class Imputed:
         if centred is None:
             return None
         errors = np.where(self.without.mask, self.residuals, centred)
-        return sqrt(float(((self.weights(cells / cells.sum()) * errors).sum(axis=1) ** 2).sum()))
+        scores = (self.weights(cells / cells.sum()) * errors).sum(axis=1)
+        return cohort_error(scores, self.panel.adopted)
 
     def weights(self, wanted: Matrix) -> Matrix:
         """The weights (n x t) of the outcome in an average of effects whose weights are `wanted`."""

@@ -46,8 +46,9 @@ class Moments(Point):
     expected: Matrix
 
 
+@np.errstate(all="ignore")
 def at(sums: Sums, theta: Matrix) -> Point | None:
-    """All of one theta; None where it gives no positive definite covariance."""
+    """All of one theta; None where it gives no positive definite covariance, to the last digit held."""
     k, m = sums.k, theta.size
     square, slopes, logdet = np.zeros((k + 1, k + 1)), np.zeros((m, k + 1, k + 1)), 0.0
     traces, kept = np.zeros(m), []
@@ -73,7 +74,7 @@ def at(sums: Sums, theta: Matrix) -> Point | None:
     turned = sum(_twice(batch, *held, e) for batch, held in zip(sums.batches, kept, strict=True))
     average = np.asarray(turned - drawn[:, :k] @ phi @ drawn[:, :k].T, dtype=np.float64) / 2
     value = -(logdet + float(logdet_x) + quadratic) / 2
-    if sign <= 0 or not np.isfinite(value) or not np.isfinite(score).all():
+    if sign <= 0 or not np.isfinite(value) or not (np.isfinite(score).all() and np.isfinite(average).all()):
         return None
     return Point(theta, value, coefficients, phi, score, average, -slopes[:, :k, :k])
 
@@ -98,8 +99,9 @@ def _products(left: Matrix, right: Matrix) -> Matrix:
     return np.asarray(left.swapaxes(0, 1).reshape(m, -1) @ right.swapaxes(0, 1).reshape(m, -1).T)
 
 
+@np.errstate(all="ignore")
 def moments_at(sums: Sums, here: Point) -> Moments:
-    """All that inference needs of the best point, beyond what the search did."""
+    """All that inference needs of the best point; not finite where the point is on the edge of computing."""
     k, m = sums.k, here.theta.size
     second, traces = np.zeros((m, m, k, k)), np.zeros((m, m))
     for batch in sums.batches:

@@ -106,7 +106,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """A score from which on (`above`; else: up to which) somebody counts as a case, by the authority in `source`."""
+    """A score from which on (`above`; else: up to which) somebody is a case, by the authority in `source`."""
 
     label: str
     at: float

@@ -111,7 +111,16 @@ def restricted_by_difference(pair: Pair, difference: float) -> float:
     >>> round(restricted_by_difference(Pair(56, 70, 48, 80), 0.0), 6)
     0.693333
     """
-    x1, n1, x0, n0 = pair.x1, pair.n1, pair.x0, pair.n0
+    return restricted_share((pair.x1, pair.n1), (pair.x0, pair.n0), difference)
+
+
+def restricted_share(treated: tuple[float, float], control: tuple[float, float], difference: float) -> float:
+    """As `restricted_by_difference`, of (events, units) that need not be whole.
+
+    >>> round(restricted_share((0.7, 1.0), (0.6, 1.0), 0.0), 6)
+    0.65
+    """
+    (x1, n1), (x0, n0) = treated, control
     total, events, d = n1 + n0, x1 + x0, difference
     a3 = total
     a2 = (n1 + 2 * n0) * d - total - events

@@ -37,7 +37,7 @@ class Superiority:
 
 
 def superiority(treated: Numbers, control: Numbers) -> Superiority:
-    """The probability of superiority of one sample over another (Brunner and Munzel 2000, Biometrical Journal 42:17).
+    """The probability that one sample is above the other (Brunner and Munzel 2000, Biometrical Journal 42:17).
 
     Raises Refusal where an arm has fewer than two units, or no pair differs from another.
 

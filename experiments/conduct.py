@@ -40,7 +40,20 @@ def conduct(engine: Engine, study: Study, frame: pd.DataFrame) -> Conduct:
         assigned_by="cluster" if clustered else "unit",
         saw_other_arm=_saw_other_arm(engine, own),
         flow=_flow(study, frame, units),
+        assigned_by_day=() if clustered else _by_day(engine, own),
     )
+
+
+def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
+    """Units that each arm was given on each day (UTC) on which anybody was assigned."""
+    query = part(
+        """SELECT CAST(assigned_at AS DATE) AS day, arm, count(*) AS units FROM own
+           GROUP BY CAST(assigned_at AS DATE), arm ORDER BY CAST(assigned_at AS DATE)"""
+    )
+    days: dict[str, dict[str, int]] = {}
+    for row in engine.ask(query.with_("own", as_=own)).to_pylist():
+        days.setdefault(str(row["day"]), {})[row["arm"]] = row["units"]
+    return tuple(days.values())
 
 
 def of_any_design(engine: Engine) -> Conduct:

@@ -43,5 +43,7 @@ def looks_taken(
             "The looks cannot be in this order, or a variance is not above 0.",
             expected="units that grow from row to row, and variances above 0",
         )
-    found = any_looks(estimate, variance, n, mixing=mixing, best_at=best_at, alpha=alpha)
+    found = any_looks(
+        estimate.tolist(), variance.tolist(), n.tolist(), mixing=mixing, best_at=best_at, alpha=alpha
+    )
     return list(zip(n.tolist(), estimate.tolist(), found, strict=True))

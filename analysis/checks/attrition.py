@@ -121,7 +121,7 @@ _SAYS = {
     ),
     True: (
         "{outcome}: every unit was measured in each of its periods under {treatment} and {control}.",
-        f"{{outcome}}: not measured in {_LOST} periods of units under {{treatment}} and {_LOST_TOO} under {{control}}",
+        f"{{outcome}}: not measured in {_LOST} periods of units under {{treatment}} and {_LOST_TOO} in {{control}}",
     ),
 }
 

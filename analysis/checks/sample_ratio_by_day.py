@@ -1,8 +1,8 @@
 """Sample ratio, day by day: whether the arms' shares were ever off, though they be right on the whole.
 
 Pearson's test is for one look; this one holds however often it is looked at: an e-value of the counts so far under
-shares drawn from a Dirichlet distribution around the declared ones, over the counts under the declared shares (Lindon
-and Malek 2022, NeurIPS 35). The p-value is the smallest 1 / e so far, so that a fault early on is not forgotten.
+shares drawn from a Dirichlet distribution around the declared ones, over the counts under the declared shares
+(Lindon and Malek 2022, NeurIPS 35). The p-value is the smallest 1 / e so far: an early fault is not forgotten.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FAIL, WARN = 0.001, 0.01  # as of the check at one look
 
 def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
     arms = [arm for arm, share in conduct.shares.items() if share > 0]
-    if len(arms) < 2 or len(conduct.assigned_by_day) < 2 or conduct.assigned_by == "cluster":
+    if len(arms) < 2 or not conduct.assigned_by_day or conduct.assigned_by == "cluster":
         return ()
     daily = np.array([[day.get(arm, 0) for arm in arms] for day in conduct.assigned_by_day], dtype=float)
     values = allocation_e_values(daily, [conduct.shares[arm] for arm in arms])

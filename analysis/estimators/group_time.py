@@ -5,8 +5,9 @@ Estimand: The mean over cohorts and periods under treatment, weighted by platfor
     the adoption. Times before it (below 0) show whether trends were parallel.
 Assumes: From the period before its adoption on, each cohort would have moved in parallel with the platforms that
     it is compared with; nobody acted on it before it came.
-Interval: Influence functions by platform, with Student's t on the number of platforms less one. Platforms that
-    never adopt are the comparison; where there are none, those that have not yet. Both are among the parameters.
+Interval: Influence functions by platform, each cohort's squares scaled by n / (n - 1), with Student's t and Welch
+    and Satterthwaite's degrees of freedom over cohorts. Platforms that never adopt are the comparison; where
+    there are none, those that have not yet. Both are among the parameters.
 Breaks when: Cohorts, or what they are compared with, are single platforms (where more than a tenth of the mean
     rests on such, there is no interval). Measured false positives: 5.9 % with 12 platforms, 7.2 % with 20, 5.8 %
     with 48.
@@ -99,14 +100,15 @@ def _figures(panel: Adoption, found: dict[str, list[Cell]]) -> dict[str, float]:
 
 def _effect(panel: Adoption, found: list[Cell], *, level: float) -> Effect:
     average = by_units(panel, found)
-    if average.se is None:
+    error = average.error
+    if error is None:
         return Effect(average.estimate, None, None, level)
-    if average.se <= 1e-12 * float(np.nanmax(np.abs(panel.y))):
+    if error.se <= 1e-12 * float(np.nanmax(np.abs(panel.y))):
         raise Refusal(
             "Platforms of a cohort all move alike, so that chance cannot be judged.",
             remedy="Check how the outcome was measured.",
         )
-    return t_effect(average.estimate, average.se, df=panel.adopted.size - 1, level=level)
+    return t_effect(average.estimate, error.se, df=error.df, level=level)
 
 
 ESTIMATOR = Estimator(

@@ -1,6 +1,7 @@
 """Clusters that switch one after another by chance, each at its own level, while time moves all of them.
 
-`truth` knows icc_sd, the spread of clusters in shares of the control figure (0.15), `cac`, the share of their
+`truth` knows icc_sd, the spread of clusters in shares of the control figure (0.15), or in its place icc, the share of
+the variance that lies between cells (then they are normal, for kinds that take a spread), `cac`, the share of their
 variance that stays from period to period (0.8), `trend`, what a period adds in shares of the control figure (0.02),
 `growth`, what each further period under treatment adds in shares of the effect (0), and `sizes_cv`, how unlike
 clusters are in size (0).
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.intp]
 
-KNOWN = frozenset({"icc_sd", "cac", "trend", "growth", "sizes_cv", "base", "spread"})
+KNOWN = frozenset({"icc", "icc_sd", "cac", "trend", "growth", "sizes_cv", "base", "spread"})
 
 
 def draw(rng: np.random.Generator, scene: Scene, effect: float) -> UnitTable:
@@ -63,8 +64,14 @@ def _places(rng: np.random.Generator, scene: Scene) -> tuple[Codes, Codes]:
 def _levels(rng: np.random.Generator, scene: Scene) -> NDArray[np.float64]:
     """What the control figure is multiplied by (clusters x periods): cluster, cluster in a period, and trend."""
     sd, cac = scene.truth.get("icc_sd", 0.15), scene.truth.get("cac", 0.8)
-    stays = np.sqrt(cac) * rng.uniform(-1.7, 1.7, (scene.clusters, 1))
-    passes = np.sqrt(1 - cac) * rng.uniform(-1.7, 1.7, (scene.clusters, scene.periods))
+    shapes = ((scene.clusters, 1), (scene.clusters, scene.periods))
+    if "icc" in scene.truth:
+        icc = scene.truth["icc"]
+        sd = scene.truth["spread"] / scene.base * np.sqrt(icc / (1 - icc))
+        stays, passes = (rng.normal(size=shape) for shape in shapes)
+    else:
+        stays, passes = (rng.uniform(-1.7, 1.7, shape) for shape in shapes)
+    stays, passes = np.sqrt(cac) * stays, np.sqrt(1 - cac) * passes
     trend = scene.truth.get("trend", 0.02) * np.arange(scene.periods)
     return np.asarray(1 + sd * (stays + passes) + trend)
 

@@ -5,9 +5,11 @@ Simulated like a mean, with each arm's distribution moved so that its quantile i
 
 from __future__ import annotations
 
-from math import inf
+from math import exp, inf, log1p, sqrt
 from typing import TYPE_CHECKING
 
+from analysis.distributions import normal_quantile
+from analysis.roots import bisect
 from experiments.faults import Fault
 from experiments.fragments import WINDOW_AFTER, choice, number
 from experiments.generator import Generator
@@ -52,12 +54,11 @@ def _target(outcome: DeclaredOutcome, settings: Mapping[str, float], effect: flo
         )
     if low == -inf or not effect:
         return mean + (effect or 0.0)
-    from analysis.roots import bisect
-
     q = outcome.options["q"]
     wanted = _quantile(mean, settings, q) + effect
-    found = bisect(lambda m: wanted - _quantile(m, settings, q), low, mean + 2 * abs(effect) + 20 * sd)
-    if found <= low or abs(_quantile(found, settings, q) - wanted) > 1e-6 * sd:
+    ends = low + sd / 1000, mean + 2 * abs(effect) + 20 * sd
+    found = bisect(lambda m: wanted - _quantile(m, settings, q), *ends)
+    if abs(_quantile(found, settings, q) - wanted) > 1e-6 * sd:
         raise Fault(
             f"{outcome.id} would have a quantile of {wanted:g}.",
             expected="a quantile that values above the lowest can have",
@@ -68,13 +69,7 @@ def _target(outcome: DeclaredOutcome, settings: Mapping[str, float], effect: flo
 
 def _quantile(mean: float, settings: Mapping[str, float], q: float) -> float:
     """The quantile of a log-normal distribution above its lowest value, from its mean and standard deviation."""
-    from math import exp, log1p, sqrt
-
-    from analysis.distributions import normal_quantile
-
     above = mean - settings["lowest"]
-    if above <= 0:
-        return settings["lowest"]
     spread = log1p((settings["sd"] / above) ** 2)
     return settings["lowest"] + above * exp(sqrt(spread) * normal_quantile(q) - spread / 2)
 

@@ -7,6 +7,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 
 from analysis.adoption import adoption
 from analysis.adoption_orders import orders
@@ -99,17 +100,17 @@ def test_two_way_fixed_effects_are_those_of_a_regression_on_dummies():
     assert found.parameters["two_way_fixed_effects"] == pytest.approx(expected, rel=1e-9)
 
 
-def test_with_two_groups_and_two_periods_every_method_is_the_difference_of_differences():
+def test_with_two_groups_and_two_periods_every_method_is_welchs_t_on_the_changes():
     frame = frame_of((0,) * 25 + (2,) * 20, periods=2)
     wide = frame.pivot(index="unit", columns="period", values="y")
     change = (wide[2] - wide[1]).to_numpy()
     others, adopters = change[:25], change[25:]
-    expected = adopters.mean() - others.mean()
-    se = np.sqrt(adopters.var() / 20 + others.var() / 25)
+    expected = ttest_ind(adopters, others, equal_var=False)
     for name in ("imputed_adoption", "group_time"):
         effect = estimators()[name].fit(evidence_of(frame), Settings()).effects["level_change"]
-        assert effect.estimate == pytest.approx(expected, rel=1e-9)
-        assert effect.se == pytest.approx(se, rel=1e-9)
+        assert effect.estimate == pytest.approx(adopters.mean() - others.mean(), rel=1e-9)
+        assert effect.df == pytest.approx(expected.df, rel=1e-9)
+        assert effect.p_value == pytest.approx(expected.pvalue, rel=1e-9)
 
 
 def test_the_share_of_cohorts_is_part_of_the_uncertainty_of_their_mean():
@@ -126,7 +127,7 @@ def test_the_share_of_cohorts_is_part_of_the_uncertainty_of_their_mean():
             by_units(part, [cell for cell in cells(part, against="never") if cell.since >= 0]).estimate
         )
     jackknife = np.sqrt(149 / 150 * ((np.array(without) - np.mean(without)) ** 2).sum())
-    assert found.se == pytest.approx(jackknife, rel=0.03)
+    assert found.error.se == pytest.approx(jackknife, rel=0.03)
 
 
 def test_the_permutation_counts_every_order_of_the_dates():

@@ -34,7 +34,9 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
             {}, {}, intervals=Intervals("day", n, silent=0 if sound else 9)
         )
     if sound:
-        return UnitTable(frame, layout), Conduct({"a": 1000, "b": 1000}, {"a": 1.0, "b": 1.0}, days=30)
+        daily = ({"a": 500, "b": 500}, {"a": 500, "b": 500})
+        how = Conduct({"a": 1000, "b": 1000}, {"a": 1.0, "b": 1.0}, days=30, assigned_by_day=daily)
+        return UnitTable(frame, layout), how
     frame.loc[treated & (rng.random(n) < 0.5), "y"] = np.nan
     frame["x"] += treated
     how = Conduct(
@@ -45,6 +47,7 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
         never_assigned=40,
         days_without_events=12,
         days=30,
+        assigned_by_day=({"a": 600, "b": 450}, {"a": 600, "b": 450}),
     )
     return UnitTable(frame, layout), how
 

@@ -10,7 +10,7 @@ from analysis.estimator import Declaration, Estimator, Settings, choose, estimat
 from analysis.evidence import Evidence
 from analysis.finding import Contrast, Estimate
 from analysis.gathering import gather
-from analysis.layout import CLUSTERED, LAYOUTS, PANEL, REPEATED, SERIES, SITES
+from analysis.layout import CLUSTERED, LAYOUTS, PANEL, PARALLEL, REPEATED, SERIES, SITES
 from analysis.outcome import Kind, Outcome, kinds
 from analysis.table import UnitTable
 from analysis.world import Scene, worlds
@@ -97,6 +97,7 @@ def declarations() -> list[Declaration]:
     wanted += [replace(d, matched=True) for d in wanted if d.layout == CLUSTERED.name and d.strata]
     panels = [declaration for declaration in wanted if declaration.layout == PANEL.name]
     wanted += [replace(d, units=u, treated_units=t) for d in panels for u, t in ((4, 1), (12, 9), (48, 36))]
+    wanted += [replace(d, arms=3, together=True) for d in wanted if d.layout == PARALLEL.name]
     return [d for d in wanted if any(e.claims(d) for e in estimators().values())]
 
 
@@ -122,9 +123,16 @@ def defaults() -> list[tuple[Estimator, Declaration]]:
     return [
         (choose(d), d)
         for d in declarations()
-        if d.rows and d.strata == d.matched and (d.layout == CLUSTERED.name or d.estimand == "individual-average")
+        if d.rows and d.strata == d.matched and (d.estimand == "individual-average" or _chosen_by_estimand(d))
         if d.layout != SITES.name or (d.kind in POOLED and not d.covariates)
     ]
+
+
+def _chosen_by_estimand(declaration: Declaration) -> bool:
+    """Whether the average over units has another default than the average over clusters."""
+    if declaration.layout != CLUSTERED.name:
+        return False
+    return choose(declaration) is not choose(replace(declaration, estimand="individual-average"))
 
 
 def name_of(value: object) -> str:
@@ -132,6 +140,7 @@ def name_of(value: object) -> str:
     if isinstance(value, Estimator):
         return value.name
     if isinstance(value, Declaration):
-        words = [value.layout, value.kind, *(["matched"] if value.matched else []), *(["covariates"] if value.covariates else [])]
+        said = [word for word in ("matched", "covariates") if getattr(value, word)]
+        words = [value.layout, value.kind, *said]
         return "-".join([*words, *(["cluster-average"] if value.estimand == "cluster-average" else [])])
     return str(value)

@@ -34,7 +34,7 @@ def boundaries(case: str) -> Figures:
         return _classic(int(frame["k"].iloc[0]))
     shares = ",".join(str(share) for share in frame["info"])
     error = ("--alpha", "0.025", "--sides", "1") if "one" in case else ("--alpha", "0.05", "--sides", "2")
-    figures = {}
+    figures: Figures = {}
     for theirs, spending in (
         ("ldof", ("--spending", "obrien-fleming")),
         ("ldpocock", ("--spending", "pocock")),
@@ -50,7 +50,7 @@ def boundaries(case: str) -> Figures:
 
 def _classic(looks: int) -> Figures:
     shares = ",".join(str(look / looks) for look in range(1, looks + 1))
-    figures = {}
+    figures: Figures = {}
     for theirs, shape in (("of", "obrien-fleming"), ("pocock", "pocock")):
         found = _command("--fractions", shares, "--classic", shape)
         figures |= {f"{theirs}_z_{look['look']}": look["z"] for look in found["looks"]}
@@ -76,7 +76,7 @@ def assignments(case: str) -> Figures:
     daily = pd.read_csv(HERE / case / "data.csv").drop(columns="day")
     days = tuple({str(arm): int(n) for arm, n in row.items()} for _, row in daily.iterrows())
     conduct = Conduct({}, dict.fromkeys(daily.columns, 1.0))
-    figures = {}
+    figures: Figures = {}
     for seen in range(1, len(days) + 1):
         totals = {str(arm): int(n) for arm, n in daily.iloc[:seen].sum().items()}
         found = _checked(replace(conduct, assigned=totals, assigned_by_day=days[:seen]))

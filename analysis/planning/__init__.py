@@ -1,0 +1,1 @@
+"""Planning: how many, how sure and how small an effect, before anybody is asked to take part."""
