@@ -134,4 +134,4 @@ class Conduct:
     reliability: dict[str, float] = field(default_factory=dict)  # Cronbach's alpha by score outcome
     intervals: Intervals | None = None  # of a series, where nobody is assigned
     ended: bool = True  # whether the log reaches the study's last day, so that no more will come
-    assigned_by_day: tuple[dict[str, int], ...] = ()  # units, or clusters, that each arm was given on each day
+    assigned_by_day: tuple[dict[str, int], ...] = ()  # units that each arm was given on each day

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.multiplicity import adjust, many_to_one
+from analysis.plan import FAMILIES
 from analysis.verdict import judge
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Question = tuple[str, Contrast]
 
-FAMILIES = ("primary", "secondary")  # each adjusted within itself; guardrails and safety spend no alpha
 TOGETHER = "dunnett"
 
 

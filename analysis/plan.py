@@ -12,6 +12,8 @@ from analysis.outcome import Outcome
 
 Adjustment = Literal["holm", "hochberg", "benjamini-hochberg", "dunnett", "fixed-sequence", "none"]
 
+FAMILIES = ("primary", "secondary")  # roles that spend alpha, each adjusted within itself
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -67,7 +69,7 @@ class Plan:
             units=self.units,
             treated_units=self.treated_units,
             dated=outcome.name in self.dated,
-            together=self.adjust == "dunnett",
+            together=self.adjust == "dunnett" and outcome.role in FAMILIES,
             arms=len({arm for contrast in self.contrasts for arm in (contrast.treatment, contrast.control)}),
         )
 

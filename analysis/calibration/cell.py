@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     Band = tuple[float, float]
 
 BALANCED: Band = (4.0, 6.0)  # per cent of false positives, at a nominal 5
-STRESS: Band = (0.0, 6.0)  # unequal arms or sizes, other truths, simultaneous or exact tests: conservative is allowed
+STRESS: Band = (
+    0.0,
+    6.0,
+)  # unequal arms or sizes, other truths, simultaneous or exact tests: conservative is allowed
 FEW_MIXED: Band = (1.0, 6.0)  # mixed models at 6 to 8 clusters
 
 TWO_ARMS = Contrast("b", "a")

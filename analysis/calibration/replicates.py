@@ -112,7 +112,7 @@ def _with(cell: Cell, number: int) -> Tally:
         error = log(effect.estimate / cell.effect) if effect.estimate > 0 else 0.0
     return Tally(
         told=told,
-        covered=told and _holds(effect, cell.effect),
+        covered=told and holds(effect, cell.effect),
         estimated=1,
         errors=error,
         squares=error * error,
@@ -121,5 +121,6 @@ def _with(cell: Cell, number: int) -> Tally:
     )
 
 
-def _holds(effect: Effect, truth: float) -> bool:
+def holds(effect: Effect, truth: float) -> bool:
+    """Whether an interval, which may be open at an end, holds the truth."""
     return (effect.low is None or effect.low <= truth) and (effect.high is None or truth <= effect.high)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 KEPT = Path(__file__).parents[1] / "calibration_table.csv"
 CHANCE = 2.0  # Monte Carlo standard errors by which a figure may lie outside of its band
 UNITS = (
-    "false positives, coverage and band (of false positives) in per cent, with Monte Carlo standard errors; bias on "
-    "the primary scale, of ratios that of the logarithm; refused studies in per cent; milliseconds of one fit"
+    "false positives, coverage and band (of false positives) in per cent, with Monte Carlo standard errors; "
+    "bias on the primary scale, of ratios that of the logarithm; refused in per cent; milliseconds of one fit"
 )
 
 
@@ -159,8 +159,6 @@ def _parsed(text: str) -> list[Row]:
 
 def _row(record: dict[str, str]) -> Row:
     words = {"estimator", "kind", "design", "holds"}
-    figures = {
-        name: (float(value) if value else None) for name, value in record.items() if name not in words
-    }
+    figures = {name: (float(value) if value else None) for name, value in record.items() if name not in words}
     replicates = int(record["replicates"])
     return Row(**{**{name: record[name] for name in words}, **figures, "replicates": replicates})  # type: ignore[arg-type]

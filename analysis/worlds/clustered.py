@@ -1,8 +1,8 @@
 """Whole clusters given one of two arms by chance; clusters differ, and are of like or of very different sizes.
 
-`truth` knows icc, the share of the variance that lies between clusters (without it they spread by 15 % of the control
-figure; of proportions it is that of a beta-binomial), sizes_from and sizes_to, the units of the smallest and of
-the largest cluster (without them all are alike), sizes_cv, how unlike clusters are in size (log-normal),
+`truth` knows icc, the share of the variance that lies between clusters (without it they spread by 15 % of the
+control figure; of proportions it is that of a beta-binomial), sizes_from and sizes_to, the units of the smallest
+and of the largest cluster (without them all are alike), sizes_cv, how unlike clusters are in size (log-normal),
 share_treated, the share of clusters under treatment (0.5), repeats, the rows of each unit (1), and unit_icc, the
 share of the variance that lies between the units of a cluster (0).
 """

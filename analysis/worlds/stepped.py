@@ -1,7 +1,7 @@
 """Clusters that switch one after another by chance, each at its own level, while time moves all of them.
 
-`truth` knows icc_sd, the spread of clusters in shares of the control figure (0.15), or in its place icc, the share of
-the variance that lies between cells (then they are normal, for kinds that take a spread), `cac`, the share of their
+`truth` knows icc_sd, the spread of clusters in shares of the control figure (0.15), or in its place icc, the share
+of the variance that lies between cells (they are then normal, and `spread` is needed), `cac`, the share of their
 variance that stays from period to period (0.8), `trend`, what a period adds in shares of the control figure (0.02),
 `growth`, what each further period under treatment adds in shares of the effect (0), and `sizes_cv`, how unlike
 clusters are in size (0).

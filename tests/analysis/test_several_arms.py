@@ -78,6 +78,12 @@ def test_a_plan_of_dunnett_shows_dunnett_first_and_adjusts_no_further():
     assert choose(Declaration("parallel", "mean", arms=2, together=True)).name == "welch"
 
 
+def test_a_guardrail_spends_no_alpha_on_several_arms():
+    guardrail = Outcome("y", "Y", "mean", "guardrail", margin=1.0)
+    found = [f for f in analysed((guardrail,), adjust="dunnett").findings if f.default]
+    assert {(f.estimator, f.p_adjusted) for f in found} == {("welch", None)}
+
+
 def test_several_outcomes_of_one_family_share_its_error_rate():
     alone = analysed((MEAN,), adjust="dunnett").findings
     both = analysed((MEAN, Outcome("z", "Z", "proportion")), adjust="dunnett").findings
