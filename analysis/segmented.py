@@ -119,8 +119,8 @@ def segmented(
 
 
 def _since(time: Matrix, change: float) -> tuple[Matrix, Matrix]:
-    level = (time >= change).astype(np.float64)
-    return level, level * (time - change)
+    since = time >= change
+    return since.astype(np.float64), np.where(since, time - change, 0.0)
 
 
 def _lags(time: Matrix) -> tuple[Matrix, tuple[str, ...]]:

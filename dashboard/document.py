@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analysis.estimator import Estimator
     from analysis.evaluate import Evaluation
     from analysis.finding import ArmFigures, Contrast, Effect, Finding, NotEstimable
+    from analysis.refused import Refused
     from analysis.supplement import Supplied
 
 Document = dict[str, Any]
@@ -71,6 +72,18 @@ def estimator_document(estimator: Estimator) -> Document:
         "needs": sorted(estimator.needs),
         "default_for": list(_default_for(estimator)),
         "card": estimator.card(),
+    }
+
+
+def refused_document(method: Refused) -> Document:
+    """A refused method as `estimate --list --json` shows it."""
+    refusal = method.refusal
+    return {
+        "name": method.name,
+        "label": method.label,
+        "layouts": sorted(method.layouts),
+        "reason": refusal.reason,
+        "remedy": refusal.remedy,
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.calendar_form import BEFORE, NEVER, segment
 from experiments.design import designs
 from experiments.intervals import FEWEST, whole
-from experiments.structure import shown
+from experiments.tree import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.outcome import Cutoff
 from analysis.registry import collect
 from experiments.faults import Fault, did_you_mean
-from experiments.fragments import Schema, choice, word
+from experiments.fragments import Schema, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,16 @@ class Instrument:
         most = len(subscale.items) * subscale.factor
         return most * self.lowest, most * self.highest
 
+    @property
+    def steps(self) -> int:
+        """How many steps lead from the lowest answer to the highest."""
+        return (self.highest - self.lowest) // self.step
+
+    @property
+    def in_steps(self) -> str:
+        """The step between answers as a message names it: nothing where it is 1."""
+        return "" if self.step == 1 else f" in steps of {self.step}"
+
     def scaled(self, subscale: Subscale, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scores from sums of answers (reversed items already turned); NaN stays NaN."""
         import numpy as np
@@ -109,7 +119,7 @@ def instruments() -> Mapping[str, Instrument]:
 def score_schema() -> Schema:
     """What a study file says to name a score."""
     return {
-        "instrument": choice(*instruments()),
+        "instrument": {**word("an instrument, or one of the study's own"), "examples": [*instruments()]},
         "subscale": word("one of the instrument's subscales"),
         "wave": word("the wave of the survey, as the log has it"),
     }
@@ -131,10 +141,9 @@ def score(instrument: Instrument, responses: NDArray[np.float64]) -> dict[str, N
     known = responses[~np.isnan(responses)]
     off_step = (known - instrument.lowest) % instrument.step != 0
     if np.any((known < instrument.lowest) | (known > instrument.highest) | off_step):
-        steps = "" if instrument.step == 1 else f" in steps of {instrument.step}"
         raise Fault(
             f"An answer to {instrument.title} is outside the range of the questionnaire.",
-            expected=f"whole numbers from {instrument.lowest} to {instrument.highest}{steps}",
+            expected=f"whole numbers from {instrument.lowest} to {instrument.highest}{instrument.in_steps}",
         )
     turned = answers_turned(instrument, responses)
     return {

@@ -10,10 +10,10 @@ from experiments.calendar_rules import calendar_rules
 from experiments.design import designs
 from experiments.faults import did_you_mean
 from experiments.fragments import either
-from experiments.instrument import instruments
+from experiments.own_instruments import known_instruments, own_rules
 from experiments.period_rules import period_rules
-from experiments.structure import shown
 from experiments.study import LOG_COLUMNS
+from experiments.tree import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from experiments.instrument import Instrument, Subscale
     from experiments.tree import Path, Problem, Tree
 
-RESERVED = (  # columns that a unit table has anyway
-    *("unit", "arm", "cluster", "stratum", "period", "sequence", "exposure", "season"),
-)
+# Columns that a unit table has anyway.
+RESERVED = ("unit", "arm", "cluster", "stratum", "period", "sequence", "exposure", "season")
 
 
 def meaning(tree: Tree) -> list[Problem]:
@@ -128,9 +127,17 @@ def _own_attributes(tree: Tree) -> Iterator[Problem]:
             )
 
 
+def _instruments_exist(tree: Tree) -> Iterator[Problem]:
+    known = list(known_instruments(tree))
+    for path, entry in (*_entries(tree, "outcomes"), *_entries(tree, "covariates")):
+        if (named := entry.get("instrument")) and named not in known:
+            says = f"found {shown(named)}, expected {either(known)}"
+            yield tree.problem((*path, "instrument"), f"{says}. {did_you_mean(named, known)}".rstrip(". "))
+
+
 def _known_scores(tree: Tree) -> Iterator[Problem]:
     for path, entry in (*_entries(tree, "outcomes"), *_entries(tree, "covariates")):
-        if (instrument := _instrument(entry)) and (wanted := entry.get("subscale")):
+        if (instrument := _instrument(tree, entry)) and (wanted := entry.get("subscale")):
             known = [subscale.name for subscale in instrument.subscales]
             if wanted not in known:
                 says = f"{shown(wanted)} is no subscale of {instrument.title}, expected {either(known)}"
@@ -139,9 +146,9 @@ def _known_scores(tree: Tree) -> Iterator[Problem]:
 
 def _margin_within_score(tree: Tree) -> Iterator[Problem]:
     for path, entry in _entries(tree, "outcomes"):
-        subscale, margin = _subscale(entry), entry.get("margin")
-        if subscale and margin is not None:
-            low, high = instruments()[entry["instrument"]].bounds(subscale)
+        instrument, subscale, margin = _instrument(tree, entry), _subscale(tree, entry), entry.get("margin")
+        if instrument and subscale and margin is not None:
+            low, high = instrument.bounds(subscale)
             if margin >= high - low:
                 says = f"found {margin}, expected less than the range of the score, {low:g} to {high:g}"
                 yield tree.problem((*path, "margin"), says)
@@ -210,12 +217,12 @@ def _known_columns(tree: Tree) -> Iterator[Problem]:
             yield tree.problem(path, says)
 
 
-def _instrument(entry: Any) -> Instrument | None:
-    return instruments().get(entry.get("instrument"))
+def _instrument(tree: Tree, entry: Any) -> Instrument | None:
+    return known_instruments(tree).get(entry.get("instrument"))
 
 
-def _subscale(entry: Any) -> Subscale | None:
-    instrument = _instrument(entry)
+def _subscale(tree: Tree, entry: Any) -> Subscale | None:
+    instrument = _instrument(tree, entry)
     found = [s for s in instrument.subscales if s.name == entry.get("subscale")] if instrument else []
     return found[0] if found else None
 
@@ -228,6 +235,8 @@ RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     _own_ids,
     _known_attributes,
     _own_attributes,
+    own_rules,
+    _instruments_exist,
     _known_scores,
     _margin_within_score,
     _levels_in_order,

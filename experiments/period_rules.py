@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.calendar_form import NEVER
 from experiments.design import designs
-from experiments.structure import shown
+from experiments.tree import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

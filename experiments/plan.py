@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from analysis.about import StudyFacts
 from analysis.finding import Contrast
@@ -12,7 +12,6 @@ from analysis.plan import Plan
 from experiments.calendar_plan import concurrent_limits, series_measure, with_calendar
 from experiments.design import designs
 from experiments.fragments import SPANS
-from experiments.instrument import instruments
 
 if TYPE_CHECKING:
     from analysis.estimator import Estimand
@@ -97,7 +96,27 @@ def _outcome(study: Study, declared: DeclaredOutcome) -> Outcome:
         unit=declared.unit or _points(declared),
         options={**declared.options, **_followed(declared)},
         waves=declared.source.waves if designs()[study.design.kind].layout == PARALLEL else (),
+        **_of_score(study, declared),
     )
+
+
+def _of_score(study: Study, declared: DeclaredOutcome) -> dict[str, Any]:
+    """What a score's key says: cut-offs, published reliability, step, and the covariate that it was before."""
+    source = declared.source
+    if source.instrument is None or source.subscale is None:
+        return {}
+    subscale = source.key.subscale(source.subscale)
+    same = [
+        covariate.id
+        for covariate in study.covariates
+        if (covariate.source.instrument, covariate.source.subscale) == (source.instrument, source.subscale)
+    ]
+    return {
+        "baseline": next(iter(same), ""),
+        "cutoffs": subscale.cutoffs,
+        "alpha": subscale.alpha,
+        "step": 1.0 if subscale.table else subscale.factor * source.key.step,
+    }
 
 
 def _followed(declared: DeclaredOutcome) -> dict[str, float]:
@@ -113,7 +132,7 @@ def _points(declared: DeclaredOutcome) -> str:
         return "days"
     if declared.source.instrument is None or declared.source.subscale is None:
         return ""
-    instrument = instruments()[declared.source.instrument]
+    instrument = declared.source.key
     low, high = instrument.bounds(instrument.subscale(declared.source.subscale))
     return f"points ({low:g}–{high:g})"
 
@@ -127,7 +146,7 @@ def _measure(study: Study, declared: DeclaredOutcome) -> str:
         return series_measure(declared, study)
     source = declared.source
     if source.instrument is not None and source.subscale is not None:
-        instrument = instruments()[source.instrument]
+        instrument = source.key
         scale = instrument.subscale(source.subscale).label.lower()
         if source.waves and "period" in designs()[study.design.kind].layout.requires:
             return f"{instrument.title} {scale} in each period"

@@ -8,11 +8,16 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from analysis.about import ArmLabel
+from analysis.outcome import Cutoff
+from experiments.instrument import Instrument, Subscale
 from experiments.study import Change, ConcurrentEvent, DeclaredCovariate, DeclaredOutcome, Study
 
 # Words for pages, facts about the study and settings of simulations: they may change without a new plan.
 _BESIDE: dict[type, frozenset[str]] = {
     ArmLabel: frozenset({"label"}),
+    Cutoff: frozenset({"label", "source"}),
+    Instrument: frozenset({"title", "covers", "licence", "source"}),
+    Subscale: frozenset({"label"}),
     Change: frozenset({"label", "arm"}),
     ConcurrentEvent: frozenset({"label"}),
     DeclaredCovariate: frozenset({"label"}),
@@ -41,6 +46,8 @@ def _canonical(value: Any) -> Any:
         return {f.name: _canonical(part) for f in kept if (part := getattr(value, f.name)) != _default(f)}
     if isinstance(value, tuple | list):
         return [_canonical(part) for part in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)  # a share of 1.0 is a share of 1
     return value if isinstance(value, str | int | float | dict | None) else str(value)

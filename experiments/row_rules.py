@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from experiments.codes import A_CODE, CODE, NO_CODE
 from experiments.events import ASSIGNED, SURVEY
-from experiments.instrument import instruments
 from experiments.sql import among, column, either, part
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _contents(study: Study, vocabulary: Vocabulary) -> list[Rule]:
     if vocabulary.by_period:
         rules += _periods(assigned)
     if vocabulary.surveys:
-        rules += _answers(vocabulary)
+        rules += _answers(study, vocabulary)
     return [*rules, *_values(vocabulary), *(_code_rule(name) for name in vocabulary.attributes)]
 
 
@@ -161,7 +160,7 @@ def _periods(assigned: exp.Expression) -> list[Rule]:
     ]
 
 
-def _answers(vocabulary: Vocabulary) -> list[Rule]:
+def _answers(study: Study, vocabulary: Vocabulary) -> list[Rule]:
     """Rules for answers to questionnaires: item and answer within the instrument's ranges."""
     survey = part("event = :survey", survey=SURVEY)
     rules = [
@@ -171,14 +170,17 @@ def _answers(vocabulary: Vocabulary) -> list[Rule]:
         for name in ("instrument", "wave", "item", "value")
     ]
     rules += [_code_rule("instrument"), _code_rule("wave")]
+    keys = {source.key.name: source.key for source in study.sources if source.instrument}
     for name in sorted({instrument for instrument, _ in vocabulary.surveys}):
-        key = instruments()[name]
+        key = keys[name]
         here = exp.and_(survey, part("instrument = :name", name=name))
         no_item = part("place IS NULL OR place < 1 OR place > :items", items=key.items)
         no_answer = part(
-            "number IS NULL OR number <> round(number) OR number < :low OR number > :high",
+            """number IS NULL OR number <> round(number) OR number < :low OR number > :high
+               OR (number - :low) % :step <> 0""",
             low=exp.Literal.number(key.lowest),
             high=exp.Literal.number(key.highest),
+            step=exp.Literal.number(key.step),
         )
         rules += [
             Rule(
@@ -191,7 +193,7 @@ def _answers(vocabulary: Vocabulary) -> list[Rule]:
                 "value",
                 exp.and_(here, no_answer),
                 "an answer out of range",
-                f"a whole number from {key.lowest} to {key.highest}",
+                f"a whole number from {key.lowest} to {key.highest}{key.in_steps}",
             ),
         ]
     return rules

@@ -23,6 +23,7 @@ from experiments.fragments import (
 )
 from experiments.instrument import score_schema
 from experiments.outcome_form import common, outcome_forms
+from experiments.own_instruments import own_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ def _asked() -> Schema:
         },
         "covariates": {"type": "array", "items": _covariate(), "description": "a list of covariates"},
         "plan": _plan(),
+        "instruments": own_schema(),
         "log": _log(),
     }
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from experiments.faults import did_you_mean
 from experiments.schema import study_schema
-from experiments.tree import printable
+from experiments.tree import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,19 +32,6 @@ def structure(tree: Tree) -> list[Problem]:
         elif error.validator not in ("required", "minItems") and not _of_key(error):
             _forget(tree, tuple(error.absolute_path))
     return sorted(set(problems))
-
-
-def shown(value: object) -> str:
-    """A value of a study file as a message may name it.
-
-    >>> shown("site\\tclick"), shown(None), shown({}), shown(True)
-    ('"site\\\\tclick"', 'nothing', 'a mapping', 'true')
-    """
-    if isinstance(value, str):
-        return f'"{printable(value)}"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    return {type(None): "nothing", dict: "a mapping", list: "a list"}.get(type(value)) or f"{value!r}"
 
 
 def _of_key(error: Any) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from experiments.instrument import instruments
+
 if TYPE_CHECKING:
     from datetime import date
 
     from analysis.about import ArmLabel
     from analysis.outcome import Direction, Role
+    from experiments.instrument import Instrument
 
 
 LOG_COLUMNS = (
@@ -45,6 +48,12 @@ class Source:
     wave: str | None = None
     waves: tuple[str, ...] = ()  # of a repeated survey, in order; `wave` is then the last
     attribute: str | None = None
+    own: Instrument | None = None  # the key of an instrument of the study's own
+
+    @property
+    def key(self) -> Instrument:
+        """The key of the questionnaire. Raises KeyError for a source that is none."""
+        return self.own or instruments()[self.instrument or ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +210,9 @@ class Study:
     simulation: dict[str, float] = field(
         default_factory=dict
     )  # clusters, icc, dropout, …: `watchkeeper simulate`
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source of an outcome, then those of the covariates."""
+        of_outcomes = (source for outcome in self.outcomes for source in outcome.sources)
+        return (*of_outcomes, *(covariate.source for covariate in self.covariates))

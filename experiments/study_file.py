@@ -12,6 +12,7 @@ from experiments.calendar_form import calendar_arms, calendar_fields, names_for_
 from experiments.faults import Fault, did_you_mean
 from experiments.fragments import SPANS
 from experiments.meaning import meaning
+from experiments.own_instruments import own_instruments
 from experiments.plan_hash import plan_hash
 from experiments.structure import structure
 from experiments.study import (
@@ -28,8 +29,12 @@ from experiments.tree import NotYaml, Place, Problem
 from experiments.yaml_tree import read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from experiments.instrument import Instrument
+
+    Own = Mapping[str, Instrument | None]
 
 LARGEST = 64 * 1024  # bytes
 
@@ -102,14 +107,15 @@ def _study(declared: dict[str, Any], text: str) -> Study:
         "unit_name",
         "cluster_name",
     )
+    own = own_instruments(declared.get("instruments", {}))
     study = Study(
         id=declared["study"],
         design=_design(declared["design"]),
         exposure=declared.get("exposure", {}).get("event", "assigned"),
-        outcomes=tuple(_outcome(outcome) for outcome in declared["outcomes"]),
+        outcomes=tuple(_outcome(outcome, own) for outcome in declared["outcomes"]),
         plan=_plan(declared.get("plan", {})),
         log=_log(declared.get("log", {})),
-        covariates=tuple(_covariate(covariate) for covariate in declared.get("covariates", ())),
+        covariates=tuple(_covariate(covariate, own) for covariate in declared.get("covariates", ())),
         limits=tuple(declared.get("limits", ())),
         simulation=declared.get("simulation", {}),
         plan_hash="",
@@ -142,16 +148,16 @@ def _design(declared: dict[str, Any]) -> DeclaredDesign:
     )
 
 
-def _outcome(declared: dict[str, Any]) -> DeclaredOutcome:
+def _outcome(declared: dict[str, Any], own: Own) -> DeclaredOutcome:
     plain = ("id", "role", "kind", "better", "margin", "per", "unit", "measure", "simulate", "dated")
     window = {"window": declared["window"]} if "window" in declared else {}
     numerator, denominator = (
-        _source({"value": "count", **window, **declared[part]}) if part in declared else None
+        _source({"value": "count", **window, **declared[part]}, own) if part in declared else None
         for part in ("numerator", "denominator")
     )
     return DeclaredOutcome(
         label=declared.get("label", declared["id"]),
-        source=_source({**_PUT_TOGETHER.get(declared["kind"], {}), **declared}),
+        source=_source({**_PUT_TOGETHER.get(declared["kind"], {}), **declared}, own),
         levels=tuple(declared.get("levels", ())),
         options={name: float(declared[name]) for name in kinds()[declared["kind"]].takes if name in declared},
         **{key: declared[key] for key in plain if key in declared},
@@ -163,19 +169,20 @@ def _outcome(declared: dict[str, Any]) -> DeclaredOutcome:
 _PUT_TOGETHER = {"ordinal": {"value": "last"}}  # how values are put together where the file does not say
 
 
-def _covariate(declared: dict[str, Any]) -> DeclaredCovariate:
+def _covariate(declared: dict[str, Any], own: Own) -> DeclaredCovariate:
     counted = {"value": "count"} if "event" in declared else {}
     return DeclaredCovariate(
-        declared["id"], _source({**counted, **declared}), label=declared.get("label", declared["id"])
+        declared["id"], _source({**counted, **declared}, own), label=declared.get("label", declared["id"])
     )
 
 
-def _source(declared: dict[str, Any]) -> Source:
+def _source(declared: dict[str, Any], own: Own) -> Source:
     plain = ("event", "value", "instrument", "subscale", "wave", "attribute")
     window = _window(declared["window"]) if "window" in declared else None
     waves = tuple(declared.get("waves", ()))
     given = {key: declared[key] for key in plain if key in declared}
-    return Source(window=window, waves=waves, **{**({"wave": waves[-1]} if waves else {}), **given})
+    key = own.get(declared.get("instrument", ""))
+    return Source(window=window, waves=waves, own=key, **{**({"wave": waves[-1]} if waves else {}), **given})
 
 
 def _window(declared: Any) -> Window:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments.events import SURVEY
-from experiments.instrument import instruments, score
+from experiments.instrument import score
 from experiments.sql import either, part
 from experiments.unit_query import latest
 
@@ -72,7 +72,7 @@ def scored(frame: pd.DataFrame, name: str, source: Source) -> NDArray[np.float64
     """The scores from the columns that `answers` asked for; NaN where an answer is missing."""
     import numpy as np
 
-    instrument = instruments()[str(source.instrument)]
+    instrument = source.key
     responses = np.full((len(frame), instrument.items), np.nan)
     for item in _items(source):
         responses[:, item - 1] = frame[_column(name, item)].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -80,7 +80,7 @@ def scored(frame: pd.DataFrame, name: str, source: Source) -> NDArray[np.float64
 
 
 def _items(source: Source) -> tuple[int, ...]:
-    return instruments()[str(source.instrument)].subscale(str(source.subscale)).items
+    return source.key.subscale(str(source.subscale)).items
 
 
 def _column(name: str, item: int) -> str:

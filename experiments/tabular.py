@@ -15,6 +15,7 @@ from analysis.gathering import gather
 from analysis.layout import LAYOUTS
 from analysis.outcome import kinds
 from analysis.refusal import Refusal
+from analysis.refused import refused
 from analysis.table import UnitTable
 from experiments.faults import Fault, did_you_mean
 from experiments.provenance import provenance
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
 def estimate(question: Question) -> Evaluation:
     """Answer a question from its table: every contrast, the default estimator first, as in a study.
 
-    Raises Fault where the table or the question is at fault, Refusal where no estimator claims it.
+    Raises Fault where the table or the question is at fault, Refusal where no estimator claims it, or where the one
+    asked for is a method that goes wrong.
     """
     _known(question.layout, LAYOUTS, "layout", "This version answers")
     _known(question.kind, kinds(), "outcome kind", "There are")
     if question.estimator is not None:
+        if question.estimator in refused():
+            raise refused()[question.estimator].refusal
         _known(question.estimator, estimators(), "estimator", "There are")
     _consistent(question)
     groups = (question.arm_column, question.cluster, question.strata, question.unit, *question.subgroups)

@@ -69,3 +69,16 @@ def printable(text: str) -> str:
     """
     cut = text if len(text) <= 40 else text[:39] + "…"
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut)
+
+
+def shown(value: object) -> str:
+    """A value of a study file as a message may name it.
+
+    >>> shown("site\\tclick"), shown(None), shown({}), shown(True)
+    ('"site\\\\tclick"', 'nothing', 'a mapping', 'true')
+    """
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    return {type(None): "nothing", dict: "a mapping", list: "a list"}.get(type(value)) or f"{value!r}"

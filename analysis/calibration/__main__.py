@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from analysis.calibration.work import add_arguments, run
+from analysis.calibration.asked import add_arguments
+from analysis.calibration.work import run
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python3 -m analysis.calibration", description=__doc__)

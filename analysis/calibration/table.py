@@ -148,6 +148,19 @@ def write(path: Path, rows: Iterable[Row], *, made_by: str) -> None:
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
+def line(found: Row) -> str:
+    """A row in words, for a terminal."""
+
+    def figure(value: float | None) -> str:
+        return "-" if value is None else f"{value:.2f}"
+
+    return (
+        f"{found.estimator}, {found.kind}, {found.design}: false positives {figure(found.false_positives)} %, "
+        f"coverage {figure(found.coverage)} %, bias {found.bias} (error {found.bias_error}), "
+        f"{found.milliseconds} ms, band {found.band_low:g} to {found.band_high:g} %: {found.holds}"
+    )
+
+
 def _written(value: object) -> object:
     return "" if value is None else value
 

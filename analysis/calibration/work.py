@@ -9,41 +9,21 @@ import time
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.calibration.asked import CHUNK, QUICK
 from analysis.calibration.cells import cells
-from analysis.calibration.exact import counted, enumerate_cell
+from analysis.calibration.exact import Counted, counted, enumerate_cell
 from analysis.calibration.replicates import Tally
 from analysis.calibration.replicates import run as replicate
-from analysis.calibration.table import KEPT, Row, read, row, write
+from analysis.calibration.table import KEPT, Row, line, read, row, write
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from analysis.calibration.cell import Cell
-    from analysis.calibration.exact import Counted
-
-REPLICATES, QUICK = 4_000, 200
-CHUNK = 25  # replicates that a process takes at a time
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--replicates", type=int, default=REPLICATES, metavar="N", help=f"of a cell (default: {REPLICATES})"
-    )
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK} replicates, and nothing is enumerated")
-    parser.add_argument(
-        "--only", metavar="NAME", action="append", default=[], help="this estimator; may be repeated"
-    )
-    parser.add_argument("--design", metavar="WORDS", default="", help="only designs with these words")
-    parser.add_argument(
-        "--out", type=Path, default=KEPT, metavar="FILE", help="the table to write (default: the kept one)"
-    )
-    parser.add_argument("--again", action="store_true", help="run cells again that the table holds already")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="at a time")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,16 +35,17 @@ def run(arguments: argparse.Namespace) -> int:
     asked = [cell for cell in grid if _asked(cell, arguments)]
     if not asked:
         arguments.wrong_use("no cell of the grid is like that: see the estimators' names in estimate --list")
-    held = {kept.key: kept for kept in read(arguments.out)}
+    out = arguments.out or (None if arguments.quick else KEPT)
+    held = {kept.key: kept for kept in (read(out) if out else ())}
     pending = [cell for cell in asked if arguments.again or not _done(held.get(cell.key), cell, replicates)]
     made_by = f"python3 -m analysis.calibration --replicates {replicates}; {_versions()}; {_today()}"
-    keep = partial(_keep, arguments.out, held, made_by=made_by)
+    keep = partial(_keep, out, held, made_by=made_by)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each process has a core to itself
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
         work(pending, replicates, pool.imap, keep=keep)
     left = [held[cell.key] for cell in asked if held[cell.key].holds == "no"]
     for kept in left:
-        print(f"leaves its band: {_line(kept)}")
+        print(f"leaves its band: {line(kept)}")
     return 1 if left else 0
 
 
@@ -79,19 +60,21 @@ def work(
     done, total, began = 0, sum(_size(cell, replicates) for cell in pending), time.monotonic()
     answers = spread(_run_piece, (piece for cell in pending for piece in _pieces(cell, replicates)))
     for number, cell in enumerate(pending, start=1):
-        found: Row | None = None
-        tally = Tally()
-        for _ in _pieces(cell, replicates):
-            answer = next(answers)
-            if isinstance(answer, Row):
-                found = answer
-            else:
-                tally += answer
-        found = found or row(cell, tally, replicates=_size(cell, replicates))  # type: ignore[arg-type]
+        found = _row(cell, [next(answers) for _ in _pieces(cell, replicates)], replicates)
         keep(found)
         done += _size(cell, replicates)
         rest = (time.monotonic() - began) * (total - done) / max(done, 1) / 60
-        print(f"{number} of {len(pending)}, {rest:.0f} min to go: {_line(found)}", file=sys.stderr)
+        print(f"{number} of {len(pending)}, {rest:.0f} min to go: {line(found)}", file=sys.stderr)
+
+
+def _row(cell: Cell | Counted, answers: list[Tally | Row], replicates: int) -> Row:
+    tally = Tally()
+    for answer in answers:
+        if isinstance(answer, Row):
+            return answer  # an enumerated cell is one piece, and its answer is whole
+        tally += answer
+    assert not isinstance(cell, Counted)
+    return row(cell, tally, replicates=_size(cell, replicates))
 
 
 _Piece = tuple["Cell | Counted", int, int]
@@ -99,12 +82,12 @@ _Piece = tuple["Cell | Counted", int, int]
 
 def _run_piece(piece: _Piece) -> Tally | Row:
     cell, first, last = piece
-    return replicate(cell, first, last) if hasattr(cell, "scene") else enumerate_cell(cell)
+    return enumerate_cell(cell) if isinstance(cell, Counted) else replicate(cell, first, last)
 
 
 def _pieces(cell: Cell | Counted, replicates: int) -> Iterator[_Piece]:
     size = _size(cell, replicates)
-    if not hasattr(cell, "scene"):
+    if isinstance(cell, Counted):
         yield cell, 0, 0
         return
     for first in range(0, size, CHUNK):
@@ -113,7 +96,7 @@ def _pieces(cell: Cell | Counted, replicates: int) -> Iterator[_Piece]:
 
 def _size(cell: Cell | Counted, replicates: int) -> int:
     """How many replicates a cell gets; an enumerated one counts as one piece of work."""
-    return max(CHUNK, round(replicates * cell.share)) if hasattr(cell, "share") else CHUNK
+    return CHUNK if isinstance(cell, Counted) else max(CHUNK, round(replicates * cell.share))
 
 
 def _asked(cell: Cell | Counted, arguments: argparse.Namespace) -> bool:
@@ -124,25 +107,17 @@ def _done(kept: Row | None, cell: Cell | Counted, replicates: int) -> bool:
     """Whether the table holds a cell already; an enumerated one needs no replicates."""
     if kept is None:
         return False
-    return not hasattr(cell, "scene") or kept.replicates >= _size(cell, replicates)
+    return isinstance(cell, Counted) or kept.replicates >= _size(cell, replicates)
 
 
-def _keep(path: Path, held: dict[tuple[str, str, str], Row], found: Row, *, made_by: str) -> None:
+def _keep(path: Path | None, held: dict[tuple[str, str, str], Row], found: Row, *, made_by: str) -> None:
     """The table with one more row, in the order of the grid; rows of cells that are gone are dropped."""
     held[found.key] = found
-    grid = [cell.key for cell in (*cells(), *counted())]
+    if path is None:
+        return
+    whole: tuple[Cell | Counted, ...] = (*cells(), *counted())
+    grid = [cell.key for cell in whole]
     write(path, [held[key] for key in grid if key in held], made_by=made_by)
-
-
-def _line(found: Row) -> str:
-    def figure(value: float | None) -> str:
-        return "-" if value is None else f"{value:.2f}"
-
-    return (
-        f"{found.estimator}, {found.kind}, {found.design}: false positives {figure(found.false_positives)} %, "
-        f"coverage {figure(found.coverage)} %, bias {found.bias} (error {found.bias_error}), "
-        f"{found.milliseconds} ms, band {found.band_low:g} to {found.band_high:g} %: {found.holds}"
-    )
 
 
 def _versions() -> str:

@@ -44,8 +44,8 @@ def sham_dates(beside: Beside) -> tuple[Supplied, ...]:
     below = sum((effect.p_value or 0.0) < beside.plan.alpha for effect in found.values())
     as_large = sum(abs(effect.estimate) >= abs(beside.finding.effect.estimate) for effect in found.values())
     says = (
-        f"Of {len(found)} sham dates before the change, {below} show a change of level with p below "
-        f"{beside.plan.alpha:g}, and {as_large} one at least as large as that found."
+        f"Of {len(found)} sham dates before the change, {below} had a change of level with p below "
+        f"{beside.plan.alpha:g}, and {as_large} had one at least as large as that found."
     )
     figures = {"sham_dates": len(found), "below_alpha": below, "as_large": as_large}
     return (_supplied(beside, "sham_dates", says, found, {name: float(n) for name, n in figures.items()}),)

@@ -75,8 +75,8 @@ def _places(rng: np.random.Generator, scene: Scene) -> Codes:
 def _treated(scene: Scene) -> NDArray[np.bool_]:
     """Whether each cluster is under treatment: every other one, so that pairs hold one of each."""
     if "share_treated" in scene.truth:
-        return np.arange(scene.clusters) < round(scene.clusters * scene.truth["share_treated"])
-    return np.arange(scene.clusters) % 2 == 1
+        return np.asarray(np.arange(scene.clusters) < round(scene.clusters * scene.truth["share_treated"]))
+    return np.asarray(np.arange(scene.clusters) % 2 == 1)
 
 
 def _levels(

@@ -225,15 +225,21 @@ _PLAIN = (
 
 def _list(*, as_json: bool) -> int:
     from analysis.estimator import estimators
-    from dashboard.document import estimator_document
+    from analysis.refused import refused
+    from dashboard.document import estimator_document, refused_document
 
     documents = [estimator_document(estimator) for estimator in estimators().values()]
+    unoffered = [refused_document(method) for method in refused().values()]
     if as_json:
-        print_json({"estimators": documents})
+        print_json({"estimators": documents, "refused": unoffered})
         return 0
     for document in documents:
         print(f"{document['name']:24} {', '.join(document['kinds'])} ({', '.join(document['layouts'])})")
         print(f"{'':24} {document['card']['Summary']}")
+    print("\nRefused, because they go wrong:")
+    for document in unoffered:
+        print(f"{document['name']:24} {document['label']}")
+        print(f"{'':24} {document['reason']} {document['remedy']}")
     return 0
 
 

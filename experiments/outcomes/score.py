@@ -11,7 +11,7 @@ from experiments.design import designs
 from experiments.faults import Fault
 from experiments.fragments import Schema, word
 from experiments.generator import Generator
-from experiments.instrument import instruments, score_schema
+from experiments.instrument import score_schema
 from experiments.measuring import Measure
 from experiments.outcome_form import OutcomeForm, positive
 
@@ -62,7 +62,7 @@ MEASURE = Measure("score", columns)
 
 def bounds(source: Source) -> tuple[float, float]:
     """The lowest and the highest value of the score that `source` names."""
-    instrument = instruments()[source.instrument or ""]
+    instrument = source.key
     return instrument.bounds(instrument.subscale(source.subscale or ""))
 
 

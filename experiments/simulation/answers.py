@@ -15,7 +15,6 @@ from scipy.optimize import brentq
 from scipy.special import betaincinv, betaln, gammaln, ndtr
 
 from experiments.faults import Fault
-from experiments.instrument import instruments
 from experiments.outcomes.score import defaults
 from experiments.simulation.rows import Rows
 from experiments.simulation.trial import DAY
@@ -59,7 +58,7 @@ class Sheet:
     @property
     def asked(self) -> set[tuple[str | None, str | None, int]]:
         """The items of the instrument that this wave asks."""
-        subscale = instruments()[self.source.instrument or ""].subscale(self.source.subscale or "")
+        subscale = self.source.key.subscale(self.source.subscale or "")
         return {(self.source.wave, self.source.instrument, item) for item in subscale.items}
 
 
@@ -73,8 +72,7 @@ def answers(trial: Trial, study: Study, aims: Sequence[Aim]) -> list[Rows]:
     for sheet in (*_after(trial, aims), *_before(trial, study, aims)):
         if asked & sheet.asked:
             raise Fault(
-                f"Two scores of the wave {sheet.source.wave!r} share an item of "
-                f"{instruments()[sheet.source.instrument or ''].title}.",
+                f"Two scores of the wave {sheet.source.wave!r} share an item of {sheet.source.key.title}.",
                 expected="scores with items of their own: one draw cannot give both their truths",
                 do="Leave one of them out of the study file that is simulated.",
             )
@@ -138,7 +136,7 @@ def propensity(instrument: Instrument, subscale: Subscale, *, mean: float, sd: f
     """The propensity that gives a score of mean `mean`, and nearly the standard deviation `sd`."""
     low, high = instrument.bounds(subscale)
     share = (mean - low) / (high - low)
-    steps = len(subscale.items) * (instrument.highest - instrument.lowest)
+    steps = len(subscale.items) * instrument.steps
     binomial = share * (1 - share) * (high - low) ** 2 / steps
     correlation = np.clip((sd**2 / binomial - 1) / (steps - 1), NEARLY_BINOMIAL, 0.95)
     if not subscale.table:
@@ -154,18 +152,18 @@ def propensity(instrument: Instrument, subscale: Subscale, *, mean: float, sd: f
 
 def expectation(instrument: Instrument, subscale: Subscale, chances: Propensity) -> float:
     """The exact mean of the score under `chances`: over the beta-binomial distribution of its sum."""
-    steps = len(subscale.items) * (instrument.highest - instrument.lowest)
+    steps = len(subscale.items) * instrument.steps
     k = np.arange(steps + 1)
     a, b = chances.shape
     log_p = gammaln(steps + 1) - gammaln(k + 1) - gammaln(steps - k + 1)
     log_p += betaln(k + a, steps - k + b) - betaln(a, b)
-    sums: Numbers = (k + len(subscale.items) * instrument.lowest).astype(np.float64)
+    sums: Numbers = (k * instrument.step + len(subscale.items) * instrument.lowest).astype(np.float64)
     return float(np.exp(log_p) @ instrument.scaled(subscale, sums))
 
 
 def _answered(trial: Trial, sheet: Sheet) -> Rows:
     source, who = sheet.source, sheet.who
-    instrument = instruments()[source.instrument or ""]
+    instrument = source.key
     subscale = instrument.subscale(source.subscale or "")
     words = (instrument.name, subscale.name, source.wave or "")
     rng = trial.rng("answers", *words)
@@ -174,11 +172,10 @@ def _answered(trial: Trial, sheet: Sheet) -> Rows:
     a, b = shapes[trial.cell].T
     chance = betaincinv(a, b, rank)[who]
     items = np.array(subscale.items)
-    span = instrument.highest - instrument.lowest
-    steps = rng.binomial(span, np.repeat(chance, len(items)))
+    risen = instrument.step * rng.binomial(instrument.steps, np.repeat(chance, len(items)))
     item = np.tile(items, len(who))
     turned = np.isin(item, list(instrument.reversed))
-    value = np.where(turned, instrument.highest - steps, instrument.lowest + steps).astype(np.float64)
+    value = np.where(turned, instrument.highest - risen, instrument.lowest + risen).astype(np.float64)
     unit = np.repeat(who, len(items))
     asked = {"instrument": instrument.name, "wave": source.wave or ""}
     return Rows(EVENT, unit, sheet.at[unit], numbers={"value": value, "item": item}, words=asked)

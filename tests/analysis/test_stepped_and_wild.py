@@ -1,4 +1,4 @@
-"""Stepped wedges, estimating equations, the wild bootstrap and matched pairs, against brute force and what they refuse."""
+"""Stepped wedges, the wild bootstrap, pairs and estimating equations, against brute force and what they refuse."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import isfinite
-from time import process_time
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from analysis.finding import Contrast
 from analysis.layout import LAYOUTS
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
-from tests.laws.worlds import SETTINGS, World, claims, declarations, defaults, name_of
+from tests.laws.worlds import SETTINGS, World, claims, declarations, name_of
 
 BACKWARDS = Contrast("a", "b")
 
@@ -170,15 +169,3 @@ def _estimated_or_refused(world: World, estimator, frame: pd.DataFrame) -> None:
         effect = found.effects[world.outcome.on(found.scale).scale.name]
         assert effect.low is None or effect.high is None or effect.low < effect.high
     assert whole_sentences
-
-
-@pytest.mark.parametrize(("estimator", "declaration"), defaults(), ids=name_of)
-def test_a_default_takes_at_most_50_milliseconds_at_2000_rows(estimator, declaration):
-    world = World(declaration, units=2000)
-    evidence = world.evidence(world.table(np.random.default_rng(6), effect=world.effect))
-    times = []
-    for _ in range(4):  # the first imports what the estimator is built on
-        began = process_time()
-        estimator.fit(evidence, SETTINGS)
-        times.append(process_time() - began)
-    assert min(times) < 0.05

@@ -32,6 +32,7 @@ def cluster_means(case: str) -> Figures:
         "cluster_t": by_cluster["estimate"] / by_cluster["se"],
         **named("cluster_t_", by_cluster, df="df", lower="low", upper="high"),
         "cluster_welch_df": welch["cluster_welch_df"],
+        "icc_anova_ignoring_arm": more["icc_anova_ignoring_arm"],
         **_tested(robust, means),
         **mixed(found["cluster_mixed"]),
     }
