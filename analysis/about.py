@@ -17,6 +17,14 @@ class ArmLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """What one platform or cluster was declared to have: each arm with its first day (ISO 8601), in order."""
+
+    name: str
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StudyFacts:
     """What the study file says about the study itself. Dates are ISO 8601."""
 
@@ -35,6 +43,8 @@ class StudyFacts:
     data_are: Literal["observed", "reconstructed", "approximate", "simulated"] = "observed"
     unit_name: str = "unit"  # what one unit is called on pages: visitor, moderator
     cluster_name: str = "cluster"
+    courses: tuple[Course, ...] = ()  # where a calendar decides who has what when
+    meanwhile: tuple[tuple[str, str], ...] = ()  # what else happened, and its first day (ISO 8601)
 
     @property
     def simulated(self) -> bool:
@@ -101,7 +111,7 @@ class Intervals:
     """How many intervals of a series were observed and left out, over all platforms. `word` is day, week or month.
 
     `cut` are not covered whole by the log; inside `mixed` ones a change fell; `silent` ones are observed and have
-    no event at all, which counts as 0.
+    no event at all, which counts as 0. `first_days` (ISO 8601) are those of all intervals, left out or not.
     """
 
     word: str
@@ -109,6 +119,55 @@ class Intervals:
     cut: int = 0
     mixed: int = 0
     silent: int = 0
+    first_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Cronbach's alpha of a score, over `people` who answered each of its `items`, of all arms together."""
+
+    alpha: float
+    people: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """What is odd in a log. `units` are those with events of their own doing; see `experiments.log_facts`.
+
+    `bursting` units have an implausible number of events in one minute, all such minutes together `in_bursts` of
+    the log's `events`; `early` units have events long before their assignment; sessions are `lasting` that last
+    longer than a day; `future` events come after the log was taken in. `crowded_minutes` hold too much of the
+    whole log, `crowded_instants` too many units.
+    """
+
+    events: int
+    units: int
+    bursting: int = 0
+    in_bursts: int = 0
+    crowded_minutes: int = 0
+    crowded_instants: int = 0
+    lasting: int = 0
+    early: int = 0
+    future: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """An outcome in the first and in the last half of its window, in one arm: over `n` units, or clusters' means.
+
+    `first` and `last` are means, `first_variance`, `last_variance` and `change_variance` (of last - first) sample
+    variances; `with_first` and `with_last` count the units that have an event there.
+    """
+
+    n: int
+    first: float
+    last: float
+    first_variance: float
+    last_variance: float
+    change_variance: float
+    with_first: int
+    with_last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +178,8 @@ class Conduct:
     those that began with it; where a calendar decides, it is empty, as `shares` is;
     `in_two_arms` those excluded because the log assigns them twice; `saw_other_arm` those with events that
     carry another arm than their own; `never_assigned` those with events but no assignment.
-    `days_without_events` are days between start and end of the log without any event.
+    `days_without_events` are days between start and end of the log without any event. `not_followed` counts, by
+    outcome, the units whose window reaches beyond the end of the log.
     """
 
     assigned: dict[str, int]
@@ -131,7 +191,13 @@ class Conduct:
     days_without_events: int = 0
     days: int = 0
     flow: tuple[FlowStep, ...] = field(default_factory=tuple)
-    reliability: dict[str, float] = field(default_factory=dict)  # Cronbach's alpha by score outcome
+    reliability: dict[str, Reliability] = field(default_factory=dict)  # by score outcome
     intervals: Intervals | None = None  # of a series, where nobody is assigned
     ended: bool = True  # whether the log reaches the study's last day, so that no more will come
     assigned_by_day: tuple[dict[str, int], ...] = ()  # units that each arm was given on each day
+    assigned_by_stratum: tuple[
+        dict[str, int], ...
+    ] = ()  # units, or clusters, in each stratum of the allocation
+    not_followed: dict[str, int] = field(default_factory=dict)
+    halves: dict[str, dict[str, Halves]] = field(default_factory=dict)  # by outcome and arm
+    log: LogFacts | None = None

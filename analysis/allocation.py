@@ -1,4 +1,4 @@
-"""Allocation by lot: simple, in permuted blocks, by cluster in balance, in pairs, orders of arms, steps of a wedge."""
+"""Allocation by lot: simple, in permuted blocks, by cluster in balance, orders of arms, steps of a wedge."""
 
 from __future__ import annotations
 

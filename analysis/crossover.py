@@ -35,10 +35,10 @@ class Crossover:
     cluster: Codes | None
     alike: Codes | None
 
-    @property
-    def lacking(self) -> bool:
-        """Whether some unit was not measured in every period."""
-        return self.unit.size < (int(self.unit.max()) + 1) * (int(self.period.max()) + 1)
+    def under(self, treatment: bool) -> NDArray[np.bool_]:
+        """Which units (in the order of their codes) were seen under the treatment, or under the control."""
+        seen = self.unit[self.compared & (self.treated == treatment)]
+        return np.isin(np.arange(int(self.unit.max()) + 1), seen)
 
 
 def crossover_of(evidence: Evidence) -> Crossover:

@@ -9,6 +9,16 @@ from analysis.about import DataFacts, Provenance, Registration, StudyFacts
 from analysis.finding import Effect, Finding, NotEstimable
 from analysis.layout import LAYOUTS
 from analysis.plan import Plan
+from analysis.policy import INTERNAL, Count, Policy
+from analysis.withholding import (
+    shown,
+    small_cell,
+    thin_level,
+    thin_sentence,
+    told_together,
+    whole,
+    without_small_periods,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,42 +27,9 @@ if TYPE_CHECKING:
     from analysis.check import CheckResult
     from analysis.evaluate import Evaluation
     from analysis.finding import ArmFigures
+    from analysis.supplement import Supplied
 
 _BY_RELEASE = object()  # the key to the door: only `release()` holds it
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Rules for letting figures out. Counts of people from 1 to `threshold` - 1 are masked."""
-
-    name: str
-    threshold: int = 10
-
-
-INTERNAL = Policy("internal")
-UNMASKED = Policy(
-    "unmasked", threshold=0
-)  # for the holder of the data: the result document on their own terminal
-POLICIES: dict[str, Policy] = {INTERNAL.name: INTERNAL}
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A count of people as it may be shown: `value` is None where it is masked.
-
-    >>> Count.shown(7, INTERNAL).text, Count.shown(1234, INTERNAL).text, Count.shown(0, INTERNAL).value
-    ('<10', '1,234', 0)
-    """
-
-    value: int | None
-    text: str
-
-    @classmethod
-    def shown(cls, count: int, policy: Policy) -> Count:
-        """What `policy` lets be seen of `count`."""
-        if 0 < count < policy.threshold:
-            return cls(None, f"<{policy.threshold}")
-        return cls(count, f"{count:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +95,10 @@ class Release:
     checks: tuple[ReleasedCheck, ...]
     flow: tuple[ReleasedStep, ...]
     withheld: tuple[str, ...]
+    supplied: tuple[Supplied, ...] = ()
+    periods: tuple[
+        str, ...
+    ] = ()  # of a series: the first day of each, ISO 8601, in the order of their numbers
     made_by: object = None
 
     def __post_init__(self) -> None:
@@ -139,6 +120,20 @@ class Release:
             and (f.finding.outcome.name, f.finding.contrast) == key
         )
 
+    def subgroups(self, finding: ReleasedFinding) -> tuple[ReleasedFinding, ...]:
+        """The same finding in each level of each declared attribute, in order."""
+        key = (finding.finding.outcome.name, finding.finding.contrast)
+        return tuple(
+            f
+            for f in self.findings
+            if f.finding.subgroup is not None and (f.finding.outcome.name, f.finding.contrast) == key
+        )
+
+    def beside(self, finding: ReleasedFinding) -> tuple[Supplied, ...]:
+        """The supplements that stand beside a planned finding."""
+        key = (finding.finding.outcome.name, finding.finding.contrast)
+        return tuple(s for s in self.supplied if (s.outcome, s.contrast) == key)
+
     def arm_label(self, arm: str) -> str:
         """The declared label of an arm."""
         return next((a.label for a in self.study.arms if a.name == arm), arm)
@@ -152,10 +147,11 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
     if evaluation.study is None or evaluation.registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
     rows = policy if LAYOUTS[evaluation.plan.layout].people else replace(policy, threshold=0)
-    small = {_told_together(found) for found in evaluation.findings if _small_cell(found, policy)}
+    thin = [f for f in evaluation.findings if rows.threshold and thin_level(f, policy.threshold)]
+    small = {told_together(f) for f in evaluation.findings if small_cell(f, policy.threshold)}
     findings = tuple(
-        released(finding, rows, hide_arms=not small.isdisjoint({_told_together(finding), _whole(finding)}))
-        for finding in evaluation.findings
+        released(finding, rows, hide_arms=not small.isdisjoint({told_together(finding), whole(finding)}))
+        for finding in (_untraced(f, policy) for f in evaluation.findings if f not in thin)
     )
     flow = tuple(_step(step, rows) for step in evaluation.conduct.flow)
     return Release(
@@ -169,7 +165,12 @@ def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
         not_estimable=evaluation.not_estimable,
         checks=tuple(_checked(result, policy, evaluation.labels) for result in evaluation.checks),
         flow=flow,
-        withheld=_withheld(findings, flow, policy),
+        withheld=(*_withheld(findings, flow, policy), *thin_sentence(thin, policy.threshold)),
+        supplied=tuple(
+            shown(each, small={outcome for outcome, _ in small}, thin=thin, threshold=policy.threshold)
+            for each in evaluation.supplied
+        ),
+        periods=evaluation.conduct.intervals.first_days if evaluation.conduct.intervals else (),
         made_by=_BY_RELEASE,
     )
 
@@ -180,26 +181,15 @@ def released(finding: Finding, policy: Policy, *, hide_arms: bool = False) -> Re
     A small cell in one arm hides the figures of every arm: the effect and one arm would give the other back.
     `hide_arms` hides them because another contrast of the same outcome has a small cell.
     """
-    hidden = hide_arms or _small_cell(finding, policy)
+    hidden = hide_arms or small_cell(finding, policy.threshold)
     arms = tuple(_arm(arm, policy, hidden=hidden) for arm in finding.arms)
     return ReleasedFinding(replace(finding, arms=()), arms)
 
 
-def _told_together(finding: Finding) -> tuple[str, str]:
-    """Findings whose figures add up to those of others: all of an outcome, or all levels of an attribute.
-
-    Levels with a small cell hide all levels' figures, so that the whole less the others does not give it back.
-    """
-    return finding.outcome.name, finding.subgroup.attribute if finding.subgroup else ""
-
-
-def _whole(finding: Finding) -> tuple[str, str]:
-    """The findings on everybody: where these are hidden, the sum of the levels would give them back."""
-    return finding.outcome.name, ""
-
-
-def _small_cell(finding: Finding, policy: Policy) -> bool:
-    return any(0 < cell < policy.threshold for arm in finding.arms for cell in arm.cells)
+def _untraced(finding: Finding, policy: Policy) -> Finding:
+    """The finding without the values of its series' periods that rest on too few events."""
+    trace = tuple(without_small_periods(line, policy.threshold) for line in finding.estimate.trace)
+    return replace(finding, estimate=replace(finding.estimate, trace=trace)) if trace else finding
 
 
 def _arm(arm: ArmFigures, policy: Policy, *, hidden: bool) -> ReleasedArm:

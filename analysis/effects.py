@@ -138,7 +138,12 @@ def _upper(statistic: float, df: float | None) -> float:
 
 
 def _exponential(logged: Effect) -> Effect:
-    """A ratio from its logarithm; an end that is no finite ratio is open."""
+    """A ratio from its logarithm; an end that is no finite ratio is open. Raises Refusal where the ratio is none."""
+    if abs(logged.estimate) >= FARTHEST:
+        raise Refusal(
+            "The ratio is too far from 1 to be a number worth printing.",
+            remedy="Check the units of measurement; effects of ratios are given as their natural logarithms.",
+        )
     low, high = (
         None if end is None or abs(end) >= FARTHEST else exp(end) for end in (logged.low, logged.high)
     )

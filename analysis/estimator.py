@@ -25,6 +25,7 @@ Need = Literal[
     "compared",
     "one_arm",
     "one_adopter",
+    "several_adopters",
 ]
 Estimand = Literal["individual-average", "cluster-average"]
 CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
@@ -72,6 +73,11 @@ class Declaration:
     def one_adopter(self) -> bool:
         """Whether just one platform of a panel takes the treatment up."""
         return self.treated_units == 1
+
+    @property
+    def several_adopters(self) -> bool:
+        """Whether more than one platform of a panel takes the treatment up, or nobody said how many."""
+        return self.treated_units != 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,7 @@ def choose(declaration: Declaration) -> Estimator:
         if estimator.claims(declaration) and estimator.default(declaration):
             return estimator
     raise Refusal(
-        f"No estimator answers for a {declaration.kind} outcome in the layout {declaration.layout!r}.",
+        f"No estimator answers for an outcome of the kind {declaration.kind} in the layout {declaration.layout!r}.",
         remedy="Choose another outcome kind, or another layout.",
     )
 

@@ -221,7 +221,7 @@ def _not_estimable(evidence: Evidence, name: str, refusal: Refusal) -> NotEstima
 def _not_claimed(name: str, declaration: Declaration) -> Refusal:
     able = ", ".join(estimator.name for estimator in (choose(declaration), *sensitivities(declaration)))
     return Refusal(
-        f"The estimator {name!r} does not answer for a {declaration.kind} outcome declared like this.",
+        f"The estimator {name!r} does not answer for an outcome of the kind {declaration.kind} declared like this.",
         remedy=f"Ask for one of: {able}.",
     )
 

@@ -52,6 +52,26 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """One line over n periods in order, in the outcome's own figures: what was observed beside what the model made.
+
+    `part` is "series"; beside controls "treated", "control" (their mean) and "gap" (treated less control).
+    `observed` is None where it may not be shown, `expected` (what the course before foretold) wherever its change
+    has not come, or the next one has. `stage` counts the changes that have come; `cells` are the counts of events
+    behind each observed value, for disclosure control.
+    """
+
+    part: str
+    label: str
+    periods: tuple[float, ...]
+    stage: tuple[int, ...]
+    observed: tuple[float | None, ...]
+    fitted: tuple[float | None, ...]
+    expected: tuple[float | None, ...]
+    cells: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What an estimator returns: effects by scale name (the primary one always among them), and more.
 
@@ -61,7 +81,7 @@ class Estimate:
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
     `simultaneous` says that intervals and p-values hold for all arms against the control together.
     `profile` splits the effect on the primary scale by something labelled, in order: time since the switch, time
-    since adoption, wave.
+    since adoption, wave. `trace` shows the series behind the effect, period by period.
     """
 
     effects: dict[str, Effect]
@@ -74,6 +94,7 @@ class Estimate:
     profile: dict[str, Effect] = field(default_factory=dict)
     scale: str = ""
     simultaneous: bool = False
+    trace: tuple[Traced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,6 @@ def _inverse(x: Matrix, weight: Matrix) -> Matrix:
 
 def _separated() -> Refusal:
     return Refusal(
-        "The model has no finite answer: the covariates repeat each other, or tell the outcome exactly.",
+        "The model has no finite answer: arm or covariates tell the outcome exactly, or repeat each other.",
         remedy="Leave out or merge rare levels of covariates, or use an estimator without covariates.",
     )

@@ -1,4 +1,4 @@
-"""Drawing lots that anybody can draw again: raw 64-bit numbers of PCG64, and a shuffle that is written down here."""
+"""Drawing lots that anybody can draw again: raw 64-bit numbers of PCG64, and a shuffle written down here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 GENERATOR = (
-    "numpy PCG64 seeded with SeedSequence(seed); raw 64-bit draws reduced by rejection; Fisher-Yates from the end"
+    "numpy PCG64(SeedSequence(seed)); raw 64-bit draws reduced by rejection; Fisher-Yates from the end"
 )
 _RANGE = 2**64
 
@@ -29,7 +29,7 @@ class Lots:
         self._raw = np.random.PCG64(np.random.SeedSequence(seed))
 
     def below(self, n: int) -> int:
-        """A whole number from 0 to n - 1, each as likely: raw draws beyond the last multiple of n are thrown away."""
+        """A whole number from 0 to n - 1, each as likely: draws beyond the last multiple of n are thrown away."""
         edge = _RANGE - _RANGE % n
         while True:
             drawn = int(self._raw.random_raw())

@@ -95,7 +95,8 @@ def _every(sizes: list[tuple[int, int]]) -> Iterator[Flags]:
     """All allocations as one block (allocations x clusters), strata side by side."""
     parts = []
     for size, chosen in sizes:
-        picks = np.array(list(combinations(range(size), chosen)), dtype=np.intp).reshape(-1, chosen)
+        picks = np.array(list(combinations(range(size), chosen)), dtype=np.intp)
+        picks = picks.reshape(comb(size, chosen), chosen)  # an empty choice is one, too
         part = np.zeros((len(picks), size), dtype=bool)
         part[np.arange(len(picks))[:, None], picks] = True
         parts.append(part)

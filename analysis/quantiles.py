@@ -33,21 +33,21 @@ def resampled_quantiles(ordered: Numbers, q: float, *, draws: int, rng: np.rando
     return low + part * (_at(ordered, above) - low)
 
 
-def order_interval(ordered: Numbers, q: float, *, level: float) -> tuple[float, float] | None:
-    """The order statistics between which the quantile lies at least as often as `level`; None where n is too small.
+def order_interval(ordered: Numbers, q: float, *, level: float) -> tuple[float | None, float | None]:
+    """The order statistics between which the quantile lies at least as often as `level`; None for an end beyond n.
 
     They are chosen by the binomial distribution of how many values lie below it (David and Nagaraja 2003, Order
     Statistics, 3rd edition, section 7.1).
 
     >>> order_interval(np.arange(1.0, 11.0), 0.5, level=0.95)
     (2.0, 9.0)
+    >>> order_interval(np.arange(1.0, 11.0), 0.8, level=0.95)
+    (5.0, None)
     """
     n, tail = ordered.size, (1 - level) / 2
     below = bdtr(np.arange(n + 1), n, q)  # P(at most 0, 1, …, n values lie below the quantile)
     first, last = int(np.argmax(below >= tail)), int(np.argmax(below >= 1 - tail))
-    if first == 0 or last == n:
-        return None
-    return float(ordered[first - 1]), float(ordered[last])
+    return None if first == 0 else float(ordered[first - 1]), None if last == n else float(ordered[last])
 
 
 def _at(ordered: Numbers, uniform: Numbers) -> Numbers:

@@ -172,7 +172,7 @@ METHODS = (
         "three_v_three",
         "a p-value with 3 against 3 clusters as if 0.05 could be reached",
         "clustered",
-        reason="Three clusters can be drawn from six in 20 ways only, which chance alone can tell apart no better.",
+        reason="Three of six clusters can be drawn in only 20 ways, so that chance alone is never rarer than that.",
         measured="No p-value of randomisation lies below 0.10, and with 4 against 4 none below 0.029.",
         instead="Use cluster_permutation, which says its smallest p-value, or assign more clusters.",
     ),

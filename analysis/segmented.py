@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import gcd
 from typing import TYPE_CHECKING
@@ -79,13 +79,35 @@ def segmented_rows(rows: Rows) -> Segmented:
         raise Refusal(
             "There is no period before the change, or none after it.", remedy="Load more of the series."
         )
-    return segmented(
+    changes = tuple(firsts[code] for code in in_order[1:])
+    told = already(rows.period, rows.covariates, changes=changes)
+    model = segmented(
         rows.period,
-        rows.covariates,
-        changes=tuple(firsts[code] for code in in_order[1:]),
+        rows.covariates[:, ~told],
+        changes=changes,
         asked=max(firsts[0], firsts[1]),
         sign=1.0 if firsts[1] > firsts[0] else -1.0,
     )
+    repeats = tuple(
+        f"The covariate {name!r} was left out: the line and its changes hold it already."
+        for name, out in zip(rows.covariate_names, told, strict=False)
+        if out
+    )
+    return replace(model, notes=(*model.notes, *repeats))
+
+
+def already(period: Matrix, covariates: Matrix, *, changes: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Which covariates (of p) the line and its changes hold already, such as the time or an indicator of after.
+
+    >>> time = np.arange(6.0)
+    >>> already(time, np.column_stack([2 * time, time > 2, time**2]), changes=(3.0,)).tolist()
+    [True, True, False]
+    """
+    columns = [column for change in changes for column in _since(period, change)]
+    x = np.column_stack([np.ones_like(period), period - period.mean(), *columns])
+    centred = covariates - covariates.mean(axis=0)
+    left = centred - x @ np.linalg.lstsq(x, centred, rcond=None)[0]
+    return np.asarray(np.linalg.norm(left, axis=0) <= 1e-9 * np.linalg.norm(centred, axis=0))
 
 
 def segmented(

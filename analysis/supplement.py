@@ -39,7 +39,8 @@ class Supplied:
 
     `effects` are labelled effects in order (a subgroup's levels, bounds, priors), on the outcome's primary scale
     or on the `scale` named;
-    `parameters` are further figures by name. `findings` go into the result document beside the planned one.
+    `parameters` are further figures by name. `findings` go into the result document beside the planned one. `cells`
+    are the counts of people behind what is said, beside those of the finding itself, for disclosure control.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Supplied:
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     scale: str = ""
+    cells: tuple[int, ...] = ()
 
     def sentence(self, labels: Mapping[str, str]) -> str:
         """`says` with the arms named as pages name them."""

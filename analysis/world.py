@@ -25,8 +25,8 @@ class Scene:
     """What is drawn: an outcome as declared, sizes, and the truth besides the effect.
 
     `units` are people (platforms in a panel), `clusters` whole clusters, `periods` periods or waves. `truth` holds
-    what a world knows by name: icc, cac, rho, dropout, sizes_cv, share_treated, trend, and the outcome kind's own
-    words (base, spread). Unknown names raise KeyError.
+    what a world knows by name (its module says which): icc, cac, rho, dropout, sizes_from, sizes_to, sizes_cv,
+    repeats, share_treated, trend, and the outcome kind's own words (base, spread).
     """
 
     declaration: Declaration
@@ -65,6 +65,6 @@ def worlds() -> Mapping[str, World]:
     """Every world, by layout.
 
     >>> sorted(worlds())[:2]
-    ['clustered', 'parallel']
+    ['clustered', 'crossover']
     """
     return collect("analysis.worlds", World)

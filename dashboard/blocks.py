@@ -6,10 +6,14 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from analysis.verdict import bounds
 from dashboard import elements, telling, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.disclosure import Release, ReleasedFinding
 
 WATCHED = ("guardrail", "safety")
@@ -43,7 +47,28 @@ def finding_in_full(release: Release, finding: ReleasedFinding) -> None:
     """A finding with its verdict's mark, its sentence, its other scales and notes."""
     mark = elements.badge(words.VERDICTS[finding.finding.verdict])
     elements.says(telling.sentence(release, finding), before=mark)
+    elements.quiet(*telling.story(release, finding))
     elements.quiet(telling.other_scales(finding), *telling.notes(finding))
+
+
+def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> None:
+    """What was asked beside planned findings of one outcome: question and answer, and the figures folded."""
+    rows: list[dict[str, object]] = []
+    parts = []
+    for finding in findings:
+        for supplied in release.beside(finding):
+            ask = telling.question(supplied)
+            if len(findings) > 1:
+                ask = f"{release.arm_label(supplied.contrast.treatment)}: {ask}"
+            said = supplied.sentence(telling.labels(release))
+            notes = "".join(f"<br>{escape(note)}" for note in supplied.notes)
+            parts.append(f"<dt>{escape(ask)}</dt><dd>{escape(said)}{notes}</dd>")
+            rows += telling.supplied_rows(release, supplied)
+    if not parts:
+        return
+    with st.expander(words.asked_besides(len(parts))):
+        elements.html(f'<dl class="wk-beside">{"".join(parts)}</dl>')
+        elements.table(rows, caption="The figures behind these answers")
 
 
 def finding_drawn(release: Release, finding: ReleasedFinding) -> None:

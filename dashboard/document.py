@@ -8,8 +8,9 @@ from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING, Any, get_args
 
-from analysis.disclosure import UNMASKED, released
+from analysis.disclosure import released
 from analysis.estimator import Declaration, Estimand
+from analysis.policy import UNMASKED
 from dashboard import words
 
 if TYPE_CHECKING:

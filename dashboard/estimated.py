@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from analysis.disclosure import UNMASKED, released
+from analysis.disclosure import released
 from analysis.outcome import kinds
+from analysis.policy import UNMASKED
 from dashboard import words
 
 if TYPE_CHECKING:

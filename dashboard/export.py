@@ -103,9 +103,9 @@ def picture(
     )
 
 
-def picture_bytes(release: Release, chart: Chart, export: Export) -> bytes:
+def picture_bytes(release: Release, chart: Chart, export: Export, *, outcome: str | None = None) -> bytes:
     """The chart in a format, in light colours and at the standard width: for a download."""
-    return export.make(picture(release, chart))
+    return export.make(picture(release, chart, outcome=outcome))
 
 
 def write_whole(content: bytes, out: Path) -> None:

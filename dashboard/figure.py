@@ -20,32 +20,36 @@ WIDTHS = {"wide": 860, "middle": 600, "narrow": 288}  # page.css shows the wides
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
-def chart_block(release: Release, name: str, *, told: bool = False) -> None:
-    """The named chart with all that belongs to it; nothing where it has nothing to draw.
+def chart_block(release: Release, name: str, *, told: bool = False, outcome: str | None = None) -> None:
+    """The named chart (of one outcome) with all that belongs to it; nothing where it has nothing to draw.
 
     `told` writes above it what it shows: its title, and what was measured where and when.
     """
     chart = charts().get(name)
     if chart is None or not chart.applies(release):
         return
+    rows = chart.table(release, outcome=outcome)
+    if outcome is not None and not rows:
+        return
+    key = f"{name}-{outcome}" if outcome else name
     if told:
-        view = View(release)
+        view = View(release, outcome)
         elements.says(f"{chart.headline(view)}.")
         elements.quiet(chart.subtitle(view))
-    described = chart.describe(release)
+    described = chart.describe(release, outcome=outcome)
     for size, width in WIDTHS.items():
-        with st.container(key=f"{size}-{name}"):
+        with st.container(key=f"{size}-{key}"):
             st.plotly_chart(
-                drawn(release, name, mode=_mode(), width=width),
+                drawn(release, name, mode=_mode(), width=width, outcome=outcome),
                 width="content",
                 theme=None,
                 config=CONFIG,
-                key=f"{release.study.id}-{name}-{size}",
+                key=f"{release.study.id}-{key}-{size}",
                 alt=described,
             )
     with st.expander(f"{chart.title}: the numbers and downloads"):
-        elements.table(_readable(chart.table(release)), caption=f"{chart.title}: the numbers behind it")
-        _downloads(release, chart)
+        elements.table(_readable(rows), caption=f"{chart.title}: the numbers behind it")
+        _downloads(release, chart, outcome)
 
 
 def _readable(rows: list[Numbers]) -> list[dict[str, object]]:
@@ -69,16 +73,17 @@ def _mode() -> Mode:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _downloads(release: Release, chart: Chart) -> None:
+def _downloads(release: Release, chart: Chart, outcome: str | None) -> None:
     """A button a format; the picture is made when it is asked for, always in light colours with its title."""
     from dashboard.export import exports, picture_bytes
 
+    name = f"{release.study.id}-{chart.name}{f'-{outcome}' if outcome else ''}"
     with st.container(horizontal=True):
         for export in exports().values():
             st.download_button(
                 f"Download {export.name.upper()}",
-                data=partial(picture_bytes, release, chart, export),
-                file_name=f"{release.study.id}-{chart.name}.{export.extension}",
+                data=partial(picture_bytes, release, chart, export, outcome=outcome),
+                file_name=f"{name}.{export.extension}",
                 on_click="ignore",
-                key=f"{release.study.id}-{chart.name}-{export.name}",
+                key=f"{name}-{export.name}",
             )

@@ -64,8 +64,12 @@ def _finding(release: Release, finding: ReleasedFinding) -> Iterator[str]:
     outcome = finding.finding.outcome
     yield from _wrapped(f"{mark.text}  {outcome.label} ({words.ROLES[outcome.role]})")
     yield from _wrapped(telling.sentence(release, finding), indent="      ")
-    for line in (telling.other_scales(finding), *telling.notes(finding)):
+    lines = (*telling.story(release, finding), telling.other_scales(finding), *telling.notes(finding))
+    for line in lines:
         yield from _wrapped(line, indent="      ")
+    for supplied in release.beside(finding):
+        said = supplied.sentence(telling.labels(release))
+        yield from _wrapped(f"{words.spaced(supplied.name)}: {said}", indent="      ")
     yield ""
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analysis.disclosure import INTERNAL, POLICIES, Policy, Release, release
+from analysis.disclosure import Release, release
+from analysis.policy import INTERNAL, POLICIES, Policy
 from analysis.refusal import Refusal
 from dashboard.chart import charts
 from experiments.faults import Fault
@@ -89,10 +90,10 @@ def open_session(folder: Path, *, chosen: str | None) -> Session:
     return Session(Store(folder), chosen=chosen)
 
 
-def drawn(release: Release, chart: str, *, mode: Mode, width: int) -> Figure:
-    """The named chart without its frame, for a page; drawn once for each release, mode and width."""
+def drawn(release: Release, chart: str, *, mode: Mode, width: int, outcome: str | None = None) -> Figure:
+    """The named chart without its frame, for a page; drawn once for each release, outcome, mode and width."""
     made = (release.registration.hash, release.data.hash, release.provenance.created_at, release.policy.name)
-    return _figure(release, (release.study.id, *made), chart, mode, width)
+    return _figure(release, (release.study.id, *made), chart, mode, width, outcome)
 
 
 class _NotAnalysedError(LookupError):
@@ -115,7 +116,9 @@ def _release(_store: Store, key: tuple[str, str, str], policy: str) -> Release:
 
 
 @st.cache_resource(show_spinner=False, max_entries=500)
-def _figure(_release: Release, made: tuple[str, ...], chart: str, mode: Mode, width: int) -> Figure:
+def _figure(
+    _release: Release, made: tuple[str, ...], chart: str, mode: Mode, width: int, outcome: str | None
+) -> Figure:
     """A chart's figure; `made` says which evaluation under which policy it is of."""
     del made
-    return charts()[chart].draw(_release, mode=mode, width=width, framed=False)
+    return charts()[chart].draw(_release, mode=mode, width=width, framed=False, outcome=outcome)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from analysis.estimator import estimators
 from analysis.layout import LAYOUTS
 from analysis.outcome import kinds
+from analysis.supplement import supplements
 from dashboard import words
 from dashboard.words.pictures import day_text
+from dashboard.words.pieces import Telling
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedFinding
     from analysis.finding import NotEstimable
+    from analysis.outcome import Scale
+    from analysis.supplement import Supplied
 
 
 def labels(release: Release) -> dict[str, str]:
@@ -41,6 +45,44 @@ def _hides_arms(finding: ReleasedFinding) -> bool:
 def opening(release: Release, finding: ReleasedFinding) -> str:
     """A finding's first words: the effect and its interval, or what is unclear."""
     return words.headline(finding, plan=release.plan, labels=labels(release))
+
+
+def story(release: Release, finding: ReleasedFinding) -> tuple[str, ...]:
+    """What a change did to the level and to the slope of a series; nothing for other findings."""
+    said = Telling(finding, release.plan, labels(release))
+    return words.story(said, finding.finding.estimate.trace, interval=release.study.unit_name)
+
+
+def assumed(finding: ReleasedFinding) -> str:
+    """What the finding's method assumes, from its card."""
+    found = estimators().get(finding.finding.estimator)
+    return f"This assumes: {found.card()['Assumes']}" if found else ""
+
+
+def question(supplied: Supplied) -> str:
+    """What a supplement answers."""
+    found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
+    return found.question if found else words.spaced(supplied.name)
+
+
+def supplied_rows(release: Release, supplied: Supplied) -> list[dict[str, object]]:
+    """A supplement's effects and figures as rows of a table."""
+    outcome = next(o for o in release.plan.outcomes if o.name == supplied.outcome)
+    scale = next((s for s in every_scale() if s.name == supplied.scale), outcome.scale)
+    about = {"Question": words.spaced(supplied.name)}
+    effects: list[dict[str, object]] = [
+        {**about, "Figure": label, "Value": words.effect_text(effect, scale=scale, outcome=outcome)}
+        for label, effect in supplied.effects.items()
+    ]
+    return effects + [
+        {**about, "Figure": words.spaced(name), "Value": words.number(value)}
+        for name, value in supplied.parameters.items()
+    ]
+
+
+def every_scale() -> tuple[Scale, ...]:
+    """The scales of all kinds."""
+    return tuple(scale for kind in kinds().values() for scale in kind.scales)
 
 
 def units_text(release: Release) -> str | None:

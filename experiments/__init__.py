@@ -15,6 +15,8 @@ Where to look:
   its `instrument`; `conduct` counts how the study ran; `results` keeps the evaluation with its `provenance`
 - queries: `engine` runs them, `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
+- before a study: `planning` asks how many it takes; `allocating` draws a list, of a `lottery` for units and of
+  `lottery_clusters`
 - plug-ins, one file each, found by their folder: `design`, `formats`, `instruments`, `outcomes`
 - `faults`: what is said when something is wrong
 """

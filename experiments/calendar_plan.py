@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analysis.about import Course
 from experiments.intervals import event_column
 
 if TYPE_CHECKING:
@@ -33,6 +34,21 @@ def with_calendar(plan: Plan, study: Study) -> Plan:
         shares={},
         units=len(design.adoption),
         treated_units=sum(adopted.on is not None for adopted in design.adoption),
+    )
+
+
+def courses(study: Study) -> tuple[Course, ...]:
+    """Who has what from which day on, as declared: of a series itself, each platform, each cluster."""
+    design, start = study.design, study.design.start
+    control = next(arm.name for arm in design.arms if arm.control)
+    begins = ((start.isoformat() if start else "", control),)
+    if design.changes:
+        return (Course("", (*begins, *((change.on.isoformat(), change.arm) for change in design.changes))),)
+    treated = next(arm.name for arm in design.arms if not arm.control)
+    steps = {each.platform: each.on.isoformat() if each.on else "never" for each in design.adoption}
+    return tuple(
+        Course(name, begins if day == "never" else (*begins, (day, treated)))
+        for name, day in (steps or design.steps).items()
     )
 
 

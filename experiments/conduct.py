@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.about import Conduct, DataFacts, FlowStep
 from experiments.events import ASSIGNED, in_clusters
+from experiments.row_query import stratum
 from experiments.sql import part
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def conduct(engine: Engine, study: Study, frame: pd.DataFrame) -> Conduct:
         saw_other_arm=_saw_other_arm(engine, own),
         flow=_flow(study, frame, units),
         assigned_by_day=() if clustered else _by_day(engine, own),
+        assigned_by_stratum=_by_stratum(engine, study, clustered=clustered),
     )
 
 
@@ -54,6 +56,25 @@ def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
     for row in engine.ask(query.with_("own", as_=own)).to_pylist():
         days.setdefault(str(row["day"]), {})[row["arm"]] = row["units"]
     return tuple(days.values())
+
+
+def _by_stratum(engine: Engine, study: Study, *, clustered: bool) -> tuple[dict[str, int], ...]:
+    """Units, or clusters, that each arm was given in each stratum of the allocation, in the order of its name."""
+    if not study.design.strata:
+        return ()
+    query = part(
+        """SELECT stratum, arm, count(DISTINCT who) AS n FROM (
+             SELECT :who AS who, min(arm) AS arm, :stratum AS stratum FROM events
+             WHERE event = :assigned AND NOT unit IN (SELECT unit FROM torn) GROUP BY unit) AS assignments
+           GROUP BY stratum, arm ORDER BY stratum, arm""",
+        who=part("min(cluster)" if clustered else "unit"),
+        stratum=stratum(study.design.strata),
+        assigned=ASSIGNED,
+    )
+    strata: dict[str, dict[str, int]] = {}
+    for row in engine.ask(query).to_pylist():
+        strata.setdefault(row["stratum"], {})[row["arm"]] = row["n"]
+    return tuple(strata.values())
 
 
 def of_any_design(engine: Engine) -> Conduct:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
+from experiments.lasting import one_row_a_unit
 from experiments.question import PREFIX
 from experiments.table_file import labels, numbers
 
@@ -27,16 +28,18 @@ def dated(question: Question, frame: pd.DataFrame, beside: pd.DataFrame) -> pd.D
             "Dated events need to know whose they are, when, and whether one happened.",
             do="Name --unit, --time (when each interval ends) and --event (1 or 0).",
         )
-    held = beside.assign(
-        of=labels(frame, question.unit),
-        start=0.0 if question.start is None else numbers(frame, question.start),
-        stop=numbers(frame, question.time),
-        happened=numbers(frame, question.event),
+    of = labels(frame, question.unit)
+    held = pd.DataFrame(
+        {
+            "of": of,
+            "start": 0.0 if question.start is None else numbers(frame, question.start),
+            "stop": numbers(frame, question.time),
+            "happened": numbers(frame, question.event),
+        }
     )
     _require_intervals(question, held)
     held = held.sort_values(["of", "start", "stop"], kind="stable")
-    grouped = held.groupby("of")
-    units = held.drop(columns=["start", "stop", "happened"]).drop_duplicates("of").set_index("of")
+    grouped, units = held.groupby("of"), one_row_a_unit(beside, of)
     times = held[held["happened"] == 1].groupby("of")["stop"].apply(list)
     units[f"{PREFIX}.times"] = [times.get(unit, []) for unit in units.index]
     units[f"{PREFIX}.value"] = units[f"{PREFIX}.times"].map(len).astype(float)
@@ -61,10 +64,6 @@ def _require_intervals(question: Question, held: pd.DataFrame) -> None:
         raise Fault(
             "An interval ends before it begins, or begins before 0.",
             expected="times since each unit's start, the end of an interval not before its beginning",
-        )
-    if (held.groupby("of")["arm"].nunique() > 1).any():
-        raise Fault(
-            f'A unit of the column "{question.unit}" has rows in two arms.', expected="each in one arm"
         )
     ordered = held.sort_values(["of", "start", "stop"], kind="stable")
     before = ordered.groupby("of")["stop"].shift()

@@ -71,7 +71,7 @@ def measured(engine: Engine, study: Study, *, first: datetime, end: datetime) ->
         if frame.empty:
             raise _silent(study, platform)
     table = pd.concat(frames, ignore_index=True)
-    return table, _conduct(study, table, tallies)
+    return table, _conduct(study, table, tallies, span)
 
 
 def _silent(study: Study, platform: str | None) -> Fault:
@@ -181,7 +181,7 @@ def _shares(event: ConcurrentEvent, days: Sequence[date]) -> list[float]:
     return shares
 
 
-def _conduct(study: Study, table: pd.DataFrame, tallies: Sequence[Intervals]) -> Conduct:
+def _conduct(study: Study, table: pd.DataFrame, tallies: Sequence[Intervals], span: Span) -> Conduct:
     """How a series ran: no people were assigned, so that only intervals are counted."""
     rows = table["arm"].value_counts()
     by_arm = {arm.name: int(rows.get(arm.name, 0)) for arm in study.design.arms}
@@ -191,6 +191,7 @@ def _conduct(study: Study, table: pd.DataFrame, tallies: Sequence[Intervals]) ->
         cut=sum(tally.cut for tally in tallies),
         mixed=sum(tally.mixed for tally in tallies),
         silent=sum(tally.silent for tally in tallies),
+        first_days=tuple(day.isoformat() for day in span.days[:-1]),
     )
     return Conduct(assigned={}, shares={}, flow=(FlowStep("observed", by_arm),), intervals=together)
 

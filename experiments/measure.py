@@ -7,22 +7,25 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from analysis.refusal import Refusal
 from analysis.table import UnitTable
 from experiments.conduct import data_facts
 from experiments.design import designs
 from experiments.engine import engine
 from experiments.events import ASSIGNED, stored, vocabulary
 from experiments.faults import Fault
+from experiments.follow_up import OURS, halves, not_followed
 from experiments.interval_table import measured
+from experiments.log_facts import log_facts
 from experiments.rejects import assigned_twice
-from experiments.survey import answers, asked, scored
+from experiments.survey import answers, asked, reliability, scored
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from analysis.about import Conduct, DataFacts
+    from analysis.about import Conduct, DataFacts, Reliability
     from experiments.store import Store
     from experiments.study import Study
 
@@ -53,7 +56,20 @@ def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
                 do="Ingest the log that holds them.",
             )
         over = has_ended(study, last=manifest.last, taken_in=manifest.taken_in)
-        ran = replace(design.ran(opened, study, frame), ended=over)
+        ran = replace(
+            design.ran(opened, study, frame),
+            ended=over,
+            reliability=_reliability(frame, study),
+            not_followed=not_followed(frame, study),
+            halves=halves(frame, study),
+            log=log_facts(
+                opened,
+                study,
+                first=manifest.first or manifest.last,
+                last=manifest.last,
+                taken_in=manifest.taken_in,
+            ),
+        )
     scores = _scores(frame, study)
     if "period" in design.layout.requires and "unit" in scores:
         scores = _numbered(scores)
@@ -99,7 +115,23 @@ def _scores(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
         if covariate.source.instrument is not None:
             scores[covariate.id] = scored(frame, covariate.id, covariate.source)
             items += answers(covariate.id, covariate.source)
-    return frame.drop(columns=items).assign(**scores)
+    ours = [name for name in frame if str(name).startswith(OURS)]
+    return frame.drop(columns=[*items, *ours]).assign(**scores)
+
+
+def _reliability(frame: pd.DataFrame, study: Study) -> dict[str, Reliability]:
+    """How the items of each score hang together at its wave (in its first period, where rows are periods)."""
+    by_period = "period" in frame
+    rows = frame.sort_values("period", kind="stable").drop_duplicates("unit") if by_period else frame
+    found: dict[str, Reliability] = {}
+    for outcome in study.outcomes:
+        scores = asked(outcome.id, outcome.source, by_period=by_period)
+        for name, source in list(scores.items())[-1:]:
+            try:
+                found[outcome.id] = reliability(rows, name, source)
+            except Refusal:  # too few answers: a published reliability stands in
+                continue
+    return found
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

@@ -34,10 +34,17 @@ def periods(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
             expected="numbers such as 1, 2, 3, or dates such as 2026-03-01",
             do="Number the periods.",
         ) from None
-    if (days.dt.day == 1).all() and days.dt.to_period("M").nunique() > 1:
+    if _monthly(days):
         months = days.dt.year * 12 + days.dt.month
         return _stepped((months - months.min()).to_numpy(dtype=np.int64))
     return _stepped(((days - days.min()).dt.total_seconds()).to_numpy().astype(np.int64))
+
+
+def _monthly(days: pd.Series[pd.Timestamp]) -> bool:
+    """Whether dates are one a month, always on the same day or on the last."""
+    months = days.dt.year * 12 + days.dt.month
+    alike = days.dt.day.nunique() == 1 or bool(days.dt.is_month_end.all())
+    return alike and 1 < months.nunique() == days.nunique()
 
 
 def _stepped(since: NDArray[Any]) -> NDArray[np.float64]:
@@ -46,24 +53,37 @@ def _stepped(since: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def change_period(frame: pd.DataFrame, column: str, change: str) -> float:
-    """The period of a change, as the periods are numbered."""
+    """The first period that is not before a change, as the periods are numbered; infinite where there is none."""
+    import pandas as pd
+
     try:
         if frame[column].dtype.kind in "iuf":
             return float(change)
-        at = labels(frame, column) >= change
+        first = pd.to_datetime(change, format="ISO8601", utc=True)
     except ValueError:
         raise Fault(
             f'The change "{change}" is no period of the column "{column}".',
             expected="the first period after the change, written as the table writes periods",
         ) from None
-    return float(periods(frame, column)[at.to_numpy()].min()) if at.any() else float("inf")
+    numbered = periods(frame, column)
+    at = pd.to_datetime(labels(frame, column), format="ISO8601", utc=True) >= first
+    return float(numbered[at.to_numpy()].min()) if at.any() else float("inf")
 
 
 def is_calendar(frame: pd.DataFrame, name: str, period: str) -> bool:
-    """Whether whole numbers run through a cycle, over and over, as the periods go on."""
-    values = frame.drop_duplicates(period).sort_values(period)[name]
-    if values.dtype.kind not in "iu" or not 2 < values.nunique() <= MOST_SEASONS:
+    """Whether whole numbers, one a period, run through a cycle, over and over, as the periods go on.
+
+    A place may last several periods, as months do in a series of weeks.
+    """
+    if (frame.groupby(period)[name].nunique() > 1).any():
         return False
-    steps = np.diff(values.to_numpy())
+    time, first = np.unique(periods(frame, period), return_index=True)
+    values = frame[name].to_numpy()[first]
+    places = np.unique(values).size if values.dtype.kind in "iu" else 0
+    if not 2 < places <= MOST_SEASONS:
+        return False
     low, high = int(values.min()), int(values.max())
-    return bool(len(values) > values.nunique() and np.isin(steps, (1, low - high)).all())
+    in_step = np.ptp((values - time) % (high - low + 1)) == 0  # also where periods are missing
+    steps = np.diff(values)
+    runs = np.isin(steps, (0, 1, low - high)).all() and (steps == low - high).any()
+    return bool(values.size > places and (in_step or runs))

@@ -9,7 +9,7 @@ from analysis.finding import Contrast
 from analysis.layout import PARALLEL
 from analysis.outcome import Outcome, kinds
 from analysis.plan import Plan
-from experiments.calendar_plan import concurrent_limits, series_measure, with_calendar
+from experiments.calendar_plan import concurrent_limits, courses, series_measure, with_calendar
 from experiments.design import designs
 from experiments.fragments import SPANS
 
@@ -65,6 +65,8 @@ def study_facts(study: Study) -> StudyFacts:
         data_are=study.data_are,
         unit_name=study.unit_name,
         cluster_name=study.cluster_name,
+        courses=courses(study),
+        meanwhile=tuple((event.label, event.first.isoformat()) for event in study.design.events),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import gcd
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,16 +36,20 @@ def question_of(
     alpha = plan.alpha
     if compared > 1 and plan.adjust != "none":
         alpha /= compared
-        notes.append(f"Planned for each of {compared} comparisons at alpha {alpha:.3g}, so that all hold together.")
+        notes.append(
+            f"Planned for each of {compared} comparisons at alpha {alpha:.3g}, so that all hold together."
+        )
     if len(plan.looks) > 1:
-        notes.append("The power is that of one look at the end; the planned looks before it cost a little of it.")
+        notes.append(
+            "The power is that of one look at the end; the planned looks before it cost a little of it."
+        )
     words: dict[str, Any] = {
         "design": _design(study, declared),
         "kind": declared.kind,
         "level": 1 - alpha,
         "better": declared.better,
         "margin": declared.margin,
-        "icc": study.simulation.get("icc"),
+        "icc": study.simulation.get("stability" if study.design.kind == "crossover" else "icc"),
         **_truth(declared),
         **_shape(study),
     }
@@ -86,9 +89,14 @@ def _truth(outcome: DeclaredOutcome) -> dict[str, Any]:
     options = {name: value for name, value in outcome.options.items() if name in takes}
     if "tau" in takes and outcome.source.window is not None:
         options["tau"] = outcome.source.window.seconds / 86_400
-    return {"base": base, "sd": said.get("sd"), "dispersion": dispersion, "options": options} | (
-        {"rho": said["rho"]} if "rho" in said else {}
-    )
+    known: dict[str, Any] = {"base": base, "sd": said.get("sd"), "dispersion": dispersion, "options": options}
+    if outcome.kind != "series":
+        return known
+    rho = said.get("rho", 0.4)
+    sd = (
+        said["sd"] * (1 - rho**2) ** 0.5 if "sd" in said else None
+    )  # what is new of errors that hang together
+    return known | {"rho": rho, "sd": sd}
 
 
 def _shape(study: Study) -> dict[str, Any]:
@@ -157,7 +165,8 @@ def schedule_from(path: Path) -> NDArray[np.float64]:
     columns = [str(column) for column in frame.columns[1:]]
     if len(columns) < 2 or len(frame) < 2:
         raise Fault(
-            f"{path.name} is no schedule.", expected="a row a cluster, and a column for each of two periods or more"
+            f"{path.name} is no schedule.",
+            expected="a row a cluster, and a column for each of two periods or more",
         )
     schedule = np.column_stack([numbers(frame, column) for column in columns]).astype(float)
     if not np.isin(schedule, (0.0, 1.0)).all():
@@ -166,27 +175,3 @@ def schedule_from(path: Path) -> NDArray[np.float64]:
             expected="0 where a cluster has no treatment in a period, 1 where it has",
         )
     return schedule
-
-
-def reduced(shares: Mapping[str, float]) -> dict[str, int]:
-    """Shares of the allocation as the smallest whole numbers in the same proportion.
-
-    Raises Fault where they are no simple fractions of each other.
-
-    >>> reduced({"control": 0.5, "warning": 1.0})
-    {'control': 1, 'warning': 2}
-    """
-    from fractions import Fraction
-    from math import lcm
-
-    least = min(shares.values())
-    parts = {name: Fraction(share / least).limit_denominator(20) for name, share in shares.items()}
-    if any(abs(float(part) - shares[name] / least) > 1e-6 for name, part in parts.items()):
-        raise Fault(
-            "The arms' shares are no simple fractions of each other.",
-            expected="shares such as 1 and 1, or 2 and 1",
-        )
-    whole = lcm(*(part.denominator for part in parts.values()))
-    counts = {name: int(part * whole) for name, part in parts.items()}
-    common = gcd(*counts.values())
-    return {name: count // common for name, count in counts.items()}

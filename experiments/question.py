@@ -82,6 +82,20 @@ class Question:
         """The column of the arms; `arm` where none is named."""
         return self.arm or "arm"
 
+    @property
+    def label(self) -> str:
+        """What the outcome is called: as named, else what it is made of.
+
+        >>> from pathlib import Path
+        >>> Question(Path("t.csv"), "ratio", "clicks", numerator="clicks", denominator="searches").label
+        'clicks / searches'
+        """
+        if self.kind == "ratio" and self.outcome == self.numerator:
+            return f"{self.numerator} / {self.denominator}"
+        if self.kind == "time_to_event" and self.outcome in (self.time, self.event):
+            return f"time to {self.event}"
+        return self.outcome
+
 
 def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
     """The plan that the question amounts to, for a unit table or (with `counts`) its arms.
@@ -92,7 +106,7 @@ def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
     options = {**question.options, **({"lags": float(question.lags)} if question.lags is not None else {})}
     outcome = Outcome(
         question.outcome,
-        question.outcome,
+        question.label,
         question.kind,
         better=question.better,
         margin=question.margin,
@@ -144,7 +158,7 @@ def _platforms(question: Question, frame: pd.DataFrame) -> dict[str, bool]:
     """Whether each platform of a panel ever adopts; empty for other layouts."""
     if question.layout != PANEL.name:
         return {}
-    control = _control(question, tuple(dict.fromkeys(frame["arm"])))
+    control = control_among(question, tuple(dict.fromkeys(frame["arm"])))
     adopts = (frame["arm"] != control).groupby(frame["unit"]).any()
     return {str(unit): bool(ever) for unit, ever in adopts.items()}
 
@@ -167,14 +181,15 @@ def _contrasts(question: Question, arms: tuple[str, ...]) -> tuple[Contrast, ...
                 f'No row of the column "{question.arm_column}" is in the arm "{arm}".',
                 do=did_you_mean(arm, arms) or "Name an arm as the table writes it.",
             )
-    control = _control(question, arms)
+    control = control_among(question, arms)
     treatments = [question.treatment] if question.treatment else sorted(arm for arm in arms if arm != control)
     if treatments == [control]:
         raise Fault("The treatment and the control are the same arm.", do="Name two arms.")
     return tuple(Contrast(treatment, control) for treatment in treatments)
 
 
-def _control(question: Question, arms: Iterable[str]) -> str:
+def control_among(question: Question, arms: Iterable[str]) -> str:
+    """The control, as named or as one arm's name gives away. Raises Fault where neither tells."""
     if question.control is not None:
         return question.control
     named = [arm for arm in arms if arm.casefold() in CONTROLS]

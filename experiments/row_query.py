@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from experiments import follow_up
 from experiments.events import ATTRIBUTE, SURVEY
 from experiments.measuring import measures
 from experiments.sql import among, column, named, part
@@ -28,6 +29,7 @@ def row_query(study: Study, words: Vocabulary, tables: Mapping[str, exp.Expressi
     keys = [part("c.unit"), *([part("c.period")] if by_period else [])]
     columns = _columns(study, words)
     order = [column(name) for name in columns]
+    columns |= follow_up.columns(study)
     theirs = part("e.unit = c.unit")
     if (
         by_period
@@ -51,7 +53,7 @@ def _columns(study: Study, words: Vocabulary) -> dict[str, exp.Expression]:
     columns = {name: part("any_value(:c)", c=column(name, "c")) for name in facts}
     strata = (study.design.pairs,) if study.design.pairs else study.design.strata
     if strata:
-        columns["stratum"] = _stratum(strata)
+        columns["stratum"] = stratum(strata, "c")
     for attribute in study.plan.subgroups:
         columns[f"subgroup.{attribute}"] = part("any_value(:c)", c=column(f"{ATTRIBUTE}{attribute}", "c"))
     for outcome in study.outcomes:
@@ -67,10 +69,11 @@ def _needed(words: Vocabulary) -> exp.Select:
     return exp.select(*names, *surveys).from_("events").where(among("event", sorted(words.events)))
 
 
-def _stratum(attributes: tuple[str, ...]) -> exp.Expression:
-    """The combination of attributes within which a unit was allocated."""
+def stratum(attributes: tuple[str, ...], table: str | None = None) -> exp.Expression:
+    """The combination of attributes within which a unit was allocated, over the rows of one unit."""
     levels = [
-        part("coalesce(any_value(:c), 'unknown')", c=column(f"{ATTRIBUTE}{name}", "c")) for name in attributes
+        part("coalesce(any_value(:c), 'unknown')", c=column(f"{ATTRIBUTE}{name}", table))
+        for name in attributes
     ]
     return exp.func("concat_ws", exp.Literal.string(" / "), *levels, dialect="duckdb")
 

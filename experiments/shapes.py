@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.layout import LAYOUTS, PANEL, PARALLEL, REPEATED, SERIES, SITES
+from analysis.layout import LAYOUTS, PANEL, PARALLEL, REPEATED, SERIES, SITES, STEPPED
 from experiments.dated import dated
 from experiments.faults import Fault
-from experiments.periods import change_period, is_calendar, periods
-from experiments.question import BEFORE, CONTROLS, EVERYBODY, PREFIX
+from experiments.over_time import panel, require_times_since, series
+from experiments.periods import is_calendar, periods
+from experiments.question import PREFIX
+from experiments.repeated import repeated
 from experiments.table_file import labels, numbers, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from experiments.question import Question
 
@@ -53,11 +54,9 @@ def used_columns(question: Question) -> list[str]:
     survey = question.layout == REPEATED.name and question.arm is None
     if survey:
         return [*dict.fromkeys(column for column in (*named, question.outcome) if column is not None)]
-    if (
-        layout.compares
-        and question.layout != SERIES.name
-        and not (question.sequence and question.arm is None)
-    ):
+    told = question.layout == PANEL.name and question.arm is None
+    told = told and bool(question.sequence or (question.changes and question.unit))
+    if layout.compares and not told and (question.layout != SERIES.name or question.arm is not None):
         named.append(question.arm_column)
     if not any((question.numerator, question.time, question.effect)):
         named.append(question.outcome)
@@ -74,6 +73,8 @@ def _fitting(question: Question, frame: pd.DataFrame) -> None:
                 expected="one row a unit",
                 do="Put each unit's rows together into one first.",
             )
+    if question.layout == STEPPED.name and question.exposure and question.kind != "count":
+        require_times_since(question, frame)
     ours = {"arm", "cluster", "stratum", "unit", "period", "sequence", "season", "effect", "se"}
     if taken := ours & set(question.covariates):
         raise Fault(f'A covariate cannot be called "{taken.pop()}" here.', do="Rename the column.")
@@ -127,7 +128,7 @@ def _parts(question: Question, frame: pd.DataFrame) -> Columns:
             columns[f"{PREFIX}.exposure"] = columns.pop(f"{PREFIX}.denominator")
     elif not (question.numerator or question.time):
         columns[f"{PREFIX}.value"] = (
-            _levels(question, frame) if question.levels else numbers(frame, question.outcome)
+            _levels(question, frame) if question.kind == "ordinal" else numbers(frame, question.outcome)
         )
     if question.offset is not None:
         with np.errstate(over="ignore"):  # an infinite exposure is refused later, like one of 0
@@ -135,13 +136,31 @@ def _parts(question: Question, frame: pd.DataFrame) -> Columns:
     return columns
 
 
+def _measured(question: Question, frame: pd.DataFrame) -> Columns:
+    return {**_covariates(question, frame), **_parts(question, frame)}
+
+
+def _beside(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(_covariates(question, frame), index=frame.index)
+
+
 def _levels(question: Question, frame: pd.DataFrame) -> Any:
-    """Ordered categories as 0, 1, 2, …, in the order given."""
+    """Ordered categories as 0, 1, 2, …, in the order given; without one, levels that are numbers."""
     import pandas as pd
 
     written = frame[question.outcome]
+    if not question.levels:
+        if not pd.api.types.is_numeric_dtype(written):
+            raise Fault(
+                f'The column "{question.outcome}" holds levels in words, whose order is not known.',
+                do="Name them with --levels, from the lowest to the highest, such as --levels never,once,often.",
+            )
+        return numbers(frame, question.outcome)
+    whole = written.dtype.kind == "f" and (written.dropna() % 1 == 0).all()  # a gap made 1 into 1.0
     number = {level: float(place) for place, level in enumerate(question.levels)}
-    found = written.astype("str").where(written.notna()).map(number)
+    found = written.astype("Int64" if whole else "str").astype("str").where(written.notna()).map(number)
     if (unknown := found.isna() & written.notna()).any():
         raise Fault(
             f'The column "{question.outcome}" holds a level in line {int(unknown.to_numpy().argmax()) + 2} that '
@@ -150,79 +169,6 @@ def _levels(question: Question, frame: pd.DataFrame) -> Any:
             do="Name every level with --levels, from the lowest to the highest.",
         )
     return pd.to_numeric(found)
-
-
-def _repeated(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a unit with a column a wave, from rows that are a unit at a wave."""
-    import pandas as pd
-
-    if question.unit is None or question.period is None:
-        raise Fault("Repeated surveys need units and waves.", do="Name --unit and --period.")
-    held = pd.DataFrame(_covariates(question, frame))
-    held["of"], held["wave"] = labels(frame, question.unit), periods(frame, question.period)
-    held["arm"] = labels(frame, question.arm_column) if question.arm_column in frame else EVERYBODY
-    held["value"] = numbers(frame, question.outcome)
-    if (twice := int(held.duplicated(["of", "wave"]).sum())) > 0:
-        raise Fault(
-            f"Units have several rows at one wave ({twice:,} too many).", expected="one row a unit and wave"
-        )
-    units = held.drop(columns=["wave", "value"]).drop_duplicates("of").set_index("of")
-    wide = held.pivot(index="of", columns="wave", values="value")
-    for wave in wide.columns:
-        units[f"{PREFIX}.value@{wave:g}"] = wide[wave]
-    units[f"{PREFIX}.value"] = wide[wide.columns[-1]]
-    return units.reset_index(drop=True)
-
-
-def _series(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a period, its arm the segment between two changes."""
-    import pandas as pd
-
-    if question.period is None or not question.changes:
-        raise Fault("A series needs its periods and at least one change.", do="Name --period and --change.")
-    columns = {**_covariates(question, frame), **_parts(question, frame)}
-    period = periods(frame, question.period)
-    arm = np.full(len(frame), BEFORE, dtype=object)
-    for change in sorted(
-        question.changes, key=lambda change: change_period(frame, str(question.period), change)
-    ):
-        arm[period >= change_period(frame, str(question.period), change)] = f"from {change}"
-    return pd.DataFrame({**columns, "arm": arm, "period": period}).sort_values("period", kind="stable")
-
-
-def _panel(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a platform and period, its arm what the platform had then."""
-    import pandas as pd
-
-    if question.period is None:
-        raise Fault("A panel needs its periods.", do="Name --period.")
-    period = periods(frame, question.period)
-    columns = {**_covariates(question, frame), **_parts(question, frame), "period": period}
-    unit = question.unit or question.arm_column
-    columns["unit"] = labels(frame, unit)
-    if question.strata is not None:
-        columns["stratum"] = labels(frame, question.strata)
-    columns["arm"] = _status(question, frame, period, unit=unit)
-    return pd.DataFrame(columns)
-
-
-def _status(question: Question, frame: pd.DataFrame, period: NDArray[np.float64], *, unit: str) -> Any:
-    """What each platform had in each period: from its adoption, from a change, or as the table says."""
-    control, treatment = question.control or "control", question.treatment or "treated"
-    if question.sequence is not None:
-        adopted = numbers(frame, question.sequence).to_numpy()
-        has = (adopted > 0) & (period >= adopted)
-        return np.where(has, treatment, control)
-    arm = labels(frame, question.arm_column)
-    if question.changes and (arm.groupby(labels(frame, unit)).nunique() == 1).all():
-        untreated = question.control or next((a for a in sorted(set(arm)) if a.casefold() in CONTROLS), None)
-        if untreated is None:
-            raise Fault(
-                "Which arm is the control cannot be told from the table.", do="Name it with --control."
-            )
-        since = min(change_period(frame, str(question.period), change) for change in question.changes)
-        return np.where(period >= since, arm, untreated)
-    return arm
 
 
 def _sites(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
@@ -238,8 +184,8 @@ def _sites(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _SHAPES: dict[str, Callable[[Question, pd.DataFrame], pd.DataFrame]] = {
-    REPEATED.name: _repeated,
-    SERIES.name: _series,
-    PANEL.name: _panel,
+    REPEATED.name: lambda question, frame: repeated(question, frame, _beside(question, frame)),
+    SERIES.name: lambda question, frame: series(question, frame, _measured(question, frame)),
+    PANEL.name: lambda question, frame: panel(question, frame, _measured(question, frame)),
     SITES.name: _sites,
 }

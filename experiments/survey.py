@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from analysis.about import Reliability
+from analysis.reliability import cronbach_alpha
 from experiments.events import SURVEY
-from experiments.instrument import score
+from experiments.instrument import answers_turned, score
 from experiments.sql import either, part
 from experiments.unit_query import latest
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
     from sqlglot import exp
@@ -68,15 +71,25 @@ def of_period(source: Source) -> exp.Expression:
     )
 
 
+def reliability(frame: pd.DataFrame, name: str, source: Source) -> Reliability:
+    """Cronbach's alpha of a score, over those who answered all its items. Raises Refusal where it cannot be had."""
+    responses = answers_turned(source.key, _responses(frame, name, source))
+    items = responses[:, [item - 1 for item in _items(source)]]
+    whole = ~np.isnan(items).any(axis=1)
+    return Reliability(cronbach_alpha(items), int(whole.sum()), items.shape[1])
+
+
 def scored(frame: pd.DataFrame, name: str, source: Source) -> NDArray[np.float64]:
     """The scores from the columns that `answers` asked for; NaN where an answer is missing."""
-    import numpy as np
+    return score(source.key, _responses(frame, name, source))[str(source.subscale)]
 
-    instrument = source.key
-    responses = np.full((len(frame), instrument.items), np.nan)
+
+def _responses(frame: pd.DataFrame, name: str, source: Source) -> NDArray[np.float64]:
+    """Answers, rows x items of the questionnaire; NaN for none, and for items of other subscales."""
+    responses = np.full((len(frame), source.key.items), np.nan)
     for item in _items(source):
         responses[:, item - 1] = frame[_column(name, item)].to_numpy(dtype=np.float64, na_value=np.nan)
-    return score(instrument, responses)[str(source.subscale)]
+    return responses
 
 
 def _items(source: Source) -> tuple[int, ...]:

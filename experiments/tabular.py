@@ -46,6 +46,7 @@ def estimate(question: Question) -> Evaluation:
         if question.estimator in refused():
             raise refused()[question.estimator].refusal
         _known(question.estimator, estimators(), "estimator", "There are")
+    _complete(question)
     _consistent(question)
     groups = (question.arm_column, question.cluster, question.strata, question.unit, *question.subgroups)
     frame = read_table(question.table, text=[column for column in groups if column is not None])
@@ -152,6 +153,37 @@ def _evaluation(
     )
 
 
+def _complete(question: Question) -> None:
+    """Raises Fault where the question lacks what its kind is made of, or names what another kind is made of."""
+    if question.counts:
+        return
+    if question.kind == "ratio" and not (question.numerator and question.denominator):
+        raise Fault(
+            "A ratio needs what is above and what is below.", do="Name --numerator and --denominator."
+        )
+    if question.numerator and question.kind not in ("ratio", "series"):
+        raise Fault(
+            f"An outcome of the kind {question.kind} has no numerator.",
+            do="Name its column with --outcome, or ask for --kind ratio.",
+        )
+    if (
+        question.kind == "time_to_event"
+        and question.layout != "sites"
+        and not (question.time and question.event)
+    ):
+        raise Fault(
+            "A time to an event needs its time, and whether the event came then.",
+            do="Name --time and --event (1, or 0 where sight was lost).",
+        )
+    if question.start is not None and question.kind != "count":
+        raise Fault(
+            "Intervals that begin somewhere are for events that come again.",
+            do="Ask for --kind count, or leave --start out.",
+        )
+    if question.levels and question.kind != "ordinal":
+        raise Fault(f"An outcome of the kind {question.kind} has no levels.", do="Leave --levels out.")
+
+
 def _consistent(question: Question) -> None:
     """Raises Fault where the question contradicts itself, whatever the table holds."""
     if question.scale:
@@ -172,16 +204,21 @@ def _consistent(question: Question) -> None:
         )
     if question.covariates and question.counts:
         raise Fault("One row an arm has no covariates.", do="Leave --covariate out, or load the units' rows.")
-    if (question.exposure or question.offset) and question.kind not in ("count", "series"):
+    if not any(question.layout in e.layouts and question.kind in e.kinds for e in estimators().values()):
+        fitting = sorted(
+            {kind for e in estimators().values() if question.layout in e.layouts for kind in e.kinds}
+        )
+        raise Fault(
+            f"No estimator answers for a {question.kind} outcome in the layout {question.layout}.",
+            expected="one of the kinds " + ", ".join(fitting),
+            do="Name another --kind, or another --layout.",
+        )
+    exposed = question.offset or (question.exposure and question.layout != "stepped")
+    if exposed and question.kind not in ("count", "series"):
         raise Fault(f"A {question.kind} outcome has no exposure.", do="Leave --exposure and --offset out.")
     if question.exposure and question.offset:
         raise Fault(
             "Exposure was given twice.", do="Name --exposure, or --offset for its logarithm, not both."
-        )
-    if question.kind == "time_to_event" and not (question.time and question.event):
-        raise Fault(
-            "A time to an event needs its time, and whether the event came then.",
-            do="Name --time and --event (1, or 0 where sight was lost).",
         )
     if question.kind == "proportion" and question.margin is not None and question.margin >= 1:
         raise Fault(

@@ -12,11 +12,12 @@ from analysis.about import (
     StudyFacts,
 )
 from analysis.check import CheckResult
-from analysis.disclosure import INTERNAL, Policy, Release, release
+from analysis.disclosure import Release, release
 from analysis.evaluate import Evaluation
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, NotEstimable, Verdict
 from analysis.outcome import Outcome
 from analysis.plan import Plan
+from analysis.policy import INTERNAL, Policy
 
 PROVENANCE = Provenance(
     "0.1.0", "3.11.7", {"numpy": "2.4.6", "statsmodels": "0.15.0"}, 20_260_101, "2026-10-05T09:30:00+00:00"

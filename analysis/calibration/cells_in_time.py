@@ -11,8 +11,7 @@ from analysis.calibration.scenes import scene
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SLOW = 0.25  # of the replicates, for what takes some 30 ms or more
-SLOWER = 0.1  # for what takes some 100 ms or more
+SLOW = 0.25  # of the replicates, for sensitivity analyses that take long
 WEDGE = {"icc": 0.10, "cac": 0.8, "trend": 0.02, "spread": 10.0}  # a trend of a tenth of the spread
 
 
@@ -33,7 +32,7 @@ def _wedges() -> Iterator[Cell]:
     shown = scene("stepped", "proportion", units=800, clusters=8, periods=5)
     yield Cell("8 clusters, 5 periods, 20 units a cell", "stepped_robust", shown, 0.1, BALANCED)
     shown = scene("stepped", "count", units=800, clusters=8, periods=5)
-    yield Cell("8 clusters, 5 periods, 20 units a cell", "stepped_permutation", shown, 0.7, STRESS, SLOW)
+    yield Cell("8 clusters, 5 periods, 20 units a cell", "stepped_permutation", shown, 0.7, STRESS)
 
 
 def _crossovers() -> Iterator[Cell]:
@@ -62,7 +61,7 @@ def _series() -> Iterator[Cell]:
 
 def _panels() -> Iterator[Cell]:
     shown = scene("panel", "series", units=4, periods=48, truth={"rho": 0.4}, platforms=4, treated_units=1)
-    yield Cell("1 adopter and 3 controls, 48 periods", "controlled_series", shown, 40.0, BALANCED, SLOWER)
+    yield Cell("1 adopter and 3 controls, 48 periods", "controlled_series", shown, 40.0, BALANCED)
     for platforms in (12, 20, 48):
         shown = scene(
             "panel",
@@ -75,7 +74,7 @@ def _panels() -> Iterator[Cell]:
         )
         design = f"{platforms} platforms, 8 periods, cohorts in 3, 5 and 7"
         if platforms < 40:
-            yield Cell(design, "adoption_permutation", shown, 5.0, STRESS, SLOW)
+            yield Cell(design, "adoption_permutation", shown, 5.0, STRESS)
         else:
             yield Cell(design, "imputed_adoption", shown, 5.0, BALANCED)
         yield Cell(design, "group_time", shown, 5.0, STRESS, SLOW)
@@ -85,7 +84,7 @@ def _surveys() -> Iterator[Cell]:
     for arm in (12, 20, 40):
         shown = scene("repeated", "score", units=2 * arm, periods=4, truth={"dropout": 0.25, "spread": 10.0})
         design = f"{arm} people an arm, 4 waves, a quarter leaves"
-        yield Cell(design, "repeated_measures", shown, 5.0, BALANCED, SLOW)
+        yield Cell(design, "repeated_measures", shown, 5.0, BALANCED)
         yield Cell(design, "completers", shown, 5.0, STRESS)
     shown = scene("repeated", "score", units=60, periods=4, arms=1)
-    yield Cell("60 people of one arm, 4 waves", "random_slope", shown, 5.0, BALANCED, SLOWER)
+    yield Cell("60 people of one arm, 4 waves", "random_slope", shown, 5.0, BALANCED)

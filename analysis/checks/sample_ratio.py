@@ -94,20 +94,33 @@ def exact_binomial(events: int, n: int, share: float) -> float:
     return min(1.0, binomial_tails(events, low, n, share))
 
 
+def of_counts(
+    observed: Sequence[int], shares: Sequence[float], *, by_cluster: bool
+) -> tuple[float | None, float]:
+    """Pearson's statistic and its p-value; None and the exact p-value for clusters, and where few are expected.
+
+    >>> statistic, p = of_counts([12, 0], [1, 1], by_cluster=True)
+    >>> statistic, round(p, 9)
+    (None, 0.000488281)
+    """
+    arms = len(observed)
+    splits = comb(sum(observed) + arms - 1, arms - 1)
+    small = by_cluster or _expected(observed, shares).min() < 5
+    if small and (arms == 2 or splits <= _MOST_SPLITS):
+        return None, exact_multinomial(observed, shares)
+    return chi_square(observed, shares)
+
+
 def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
     arms = [arm for arm, share in conduct.shares.items() if share > 0]
     observed = [conduct.assigned.get(arm, 0) for arm in arms]
     if len(arms) < 2 or sum(observed) == 0:
         return ()
     shares = [conduct.shares[arm] for arm in arms]
-    statistic, p_value = chi_square(observed, shares)
-    splits = comb(sum(observed) + len(arms) - 1, len(arms) - 1)
-    small = conduct.assigned_by == "cluster" or _expected(observed, shares).min() < 5
-    if exact := small and (len(arms) == 2 or splits <= _MOST_SPLITS):
-        p_value = exact_multinomial(observed, shares)
+    statistic, p_value = of_counts(observed, shares, by_cluster=conduct.assigned_by == "cluster")
     verdict: Outcome = "fail" if p_value < FAIL else "warn" if p_value < WARN else "pass"
     given = "that began with each arm" if plan.layout == CROSSOVER.name else "assigned"
-    return (_result(conduct, arms, verdict, p_value, None if exact else statistic, given=given),)
+    return (_result(conduct, arms, verdict, p_value, statistic, given=given),)
 
 
 def _result(

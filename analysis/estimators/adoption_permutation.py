@@ -47,6 +47,11 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
             "But for the effect all platforms move alike, so that orders cannot be told apart.",
             remedy="Check how the outcome was measured.",
         )
+    if tried.smallest_p >= 1:
+        raise Refusal(
+            "Every order of these dates shows as large an effect, whatever the outcome, so that nothing is tested.",
+            remedy="Include further platforms, or compare one platform with its controls as a series.",
+        )
     low, high = tried.interval(1 - settings.level)
     effect = Effect(tried.observed, low, high, settings.level, p_value=tried.p_value())
     adjusted = (ADJUSTED,) if found.covariates.shape[2] else ()
@@ -72,6 +77,6 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"panel"}),
     kinds=frozenset({"series", "mean"}),
     fit=fit,
-    default=lambda declared: declared.treated_units != 1 and declared.units < ENOUGH,
-    needs=frozenset({"rows"}),
+    default=lambda declared: declared.units < ENOUGH,
+    needs=frozenset({"rows", "several_adopters"}),
 )

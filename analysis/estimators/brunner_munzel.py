@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from analysis.superiority import Superiority
 
 UNADJUSTED = "The declared covariates are not used here."
+ENOUGH = 10
+FEW = (
+    f"An arm has fewer than {ENOUGH} units: where the arms hardly overlap, interval and p-value are too sure."
+)
 
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
@@ -39,10 +43,11 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     found, ranks = superiority(treatment, control), rank_sum(treatment, control)
     effect = t_effect(found.probability, found.se, df=found.df, level=settings.level, null=SUPERIORITY.null)
     margin = against_margin(evidence.outcome.on(SUPERIORITY.name), effect)
+    few = min(treatment.size, control.size) < ENOUGH
     return Estimate(
         {SUPERIORITY.name: _within(effect)},
         {**_pairs(found), "wilcoxon_p": ranks.p_value(corrected=False), **margin},
-        notes=(UNADJUSTED,) if rows.covariates.shape[1] else (),
+        notes=(*((FEW,) if few else ()), *((UNADJUSTED,) if rows.covariates.shape[1] else ())),
         scale=SUPERIORITY.name,
     )
 

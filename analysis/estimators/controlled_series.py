@@ -26,17 +26,19 @@ from analysis.estimator import Estimator
 from analysis.estimators.segmented_series import changes, warnings
 from analysis.finding import Estimate
 from analysis.refusal import Refusal
-from analysis.segmented import segmented
+from analysis.segmented import already, segmented
 from analysis.series_figures import beside
 from analysis.stacked_series import stacked
+from analysis.tracing import counts, course, traced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.adoption import Adoption
+    from analysis.autoregression import Autoregression
     from analysis.estimator import Settings
-    from analysis.evidence import Evidence
-    from analysis.finding import Effect
+    from analysis.evidence import Evidence, Rows
+    from analysis.finding import Effect, Traced
     from analysis.segmented import Segmented
 
     Matrix = NDArray[np.float64]
@@ -60,6 +62,7 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         {"controls": float(len(pair.each)), **figures, **against_margin(evidence.outcome, level)},
         notes=(*pair.notes, *model.notes, *warnings(found, figures)),
         profile=_by_control(pair, model, level=settings.level),
+        trace=_traces(pair, model, found, evidence.require_rows()),
     )
 
 
@@ -78,6 +81,7 @@ class _Pair:
     control: Matrix
     of_treated: Matrix
     of_control: Matrix
+    name: str
     each: dict[str, Matrix]
     change: float
     sign: float
@@ -96,14 +100,18 @@ def _pair(panel: Adoption) -> _Pair:
     y, x = panel.y[:, seen], panel.covariates[:, seen]
     left = int((~seen).sum())
     one = int(adopters[0])
+    change, periods = float(panel.periods[panel.adopted[one]]), panel.periods[seen]
+    told = [already(periods, each, changes=(change,)) for each in (x[one], x[panel.never].mean(axis=0))]
+    x = x[:, :, ~np.logical_and(*told)]
     return _Pair(
-        panel.periods[seen],
+        periods,
         y[one],
         y[panel.never].mean(axis=0),
         x[one],
         x[panel.never].mean(axis=0),
+        panel.names[one] if panel.names else "",
         {name: values for name, values, never in zip(panel.names, y, panel.never, strict=True) if never},
-        float(panel.periods[panel.adopted[one]]),
+        change,
         panel.sign,
         (*panel.notes, UNSEEN.format(left, seen.size)) if left else panel.notes,
     )
@@ -114,6 +122,23 @@ def _model(pair: _Pair) -> Segmented:
     shared = np.isclose(pair.of_treated, pair.of_control).all(axis=0)
     covariates = np.where(shared, pair.of_treated, pair.of_treated - pair.of_control)
     return segmented(pair.periods, covariates, changes=(pair.change,), asked=pair.change, sign=pair.sign)
+
+
+def _traces(pair: _Pair, model: Segmented, found: Autoregression, rows: Rows) -> tuple[Traced, ...]:
+    """Both series, with what the controls foretold for the platform, and the gap between them with its model."""
+    fitted, expected = course(model, found.coefficients, names=rows.covariate_names)
+    cells = counts(rows)
+    none, controls = np.full(fitted.size, np.nan), tuple(pair.each)
+    foretold = pair.control + expected
+    lines = (
+        ("treated", pair.name, pair.treated, (none, foretold), (pair.name,)),
+        ("control", ", ".join(controls), pair.control, (none, none), controls),
+        ("gap", "", pair.treated - pair.control, (fitted, expected), (pair.name, *controls)),
+    )
+    return tuple(
+        traced(part, model, values, lines=drawn, cells=cells, names=names, label=label)
+        for part, label, values, drawn, names in lines
+    )
 
 
 def _by_control(pair: _Pair, model: Segmented, *, level: float) -> dict[str, Effect]:

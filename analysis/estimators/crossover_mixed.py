@@ -48,6 +48,11 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
             "Nobody was seen in two periods, so nobody can be compared with themselves.",
             remedy="Load the other period, or analyse the first period alone as parallel arms.",
         )
+    if not (study.under(True) & study.under(False)).any():
+        raise Refusal(
+            "Nobody was seen under both arms, so this is no crossover.",
+            remedy="Name the column of what each unit had in each period, or compare parallel arms.",
+        )
     x = independent(np.column_stack([study.x, np.ones(study.y.size)]))
     effects, block = _levels(study)
     fitted = fit_reml(x, study.y, block=block, effects=effects)

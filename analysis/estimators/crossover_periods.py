@@ -98,9 +98,7 @@ def _within(study: Crossover, level: float) -> Effect:
 
 def _unmatched(study: Crossover) -> bool:
     """Whether some unit lacks one of the two arms."""
-    units = np.arange(int(study.unit.max()) + 1)
-    under = [np.isin(units, study.unit[study.compared & (study.treated == arm)]) for arm in (True, False)]
-    return bool((~(under[0] & under[1])).any())
+    return not bool((study.under(True) & study.under(False)).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,5 +118,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"series", "mean"}),
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"rows", "several_adopters"}),
 )

@@ -52,11 +52,11 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     found = imputed(panel)
     few = panel.adopted.size < ENOUGH
     effect = _effect(found, found.cells, level=settings.level, few=few)
-    notes = (*panel.notes, *found.notes, *((FEW,) if few else ()), *((ALONE,) if effect.se is None else ()))
+    told = (ALONE,) if effect.se is None else (FEW,) if few else ()
     return Estimate(
         {evidence.outcome.scale.name: effect},
         parameters={**panel.counts(), "two_way_fixed_effects": two_way_fixed_effects(panel)},
-        notes=notes,
+        notes=(*panel.notes, *found.notes, *told),
         profile={
             f"{since:g}": _effect(found, found.at(since), level=settings.level, few=few)
             for since in times(found)

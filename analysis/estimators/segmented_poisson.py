@@ -15,6 +15,7 @@ Source: Zeger 1988, Biometrika 75:621; Breslow and Clayton 1993, JASA 88:9; Kenw
 
 from __future__ import annotations
 
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,8 @@ import numpy as np
 from analysis.autoregression import autoregression
 from analysis.effects import ratio_effect
 from analysis.estimator import Estimator
-from analysis.finding import Estimate
+from analysis.estimators.segmented_series import walks, warnings
+from analysis.finding import Effect, Estimate
 from analysis.generalised import poisson
 from analysis.refusal import Refusal
 from analysis.segmented import LEVEL, SLOPE, segmented_rows
@@ -50,9 +52,12 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     counts, exposure = rows.y[model.order], rows.parts["exposure"][model.order]
     _require_counts(model, counts)
     found = _fitted(model, counts, np.log(exposure))
-    adjusted = kenward_roger(found)
-    se, df = adjusted.of(model.contrast(LEVEL))
     log_ratio = float(model.contrast(LEVEL) @ found.coefficients)
+    if walks(found):
+        effect = Effect(exp(log_ratio), None, None, settings.level)
+    else:
+        se, df = kenward_roger(found).of(model.contrast(LEVEL))
+        effect = ratio_effect(log_ratio, se, df=df, level=settings.level)
     parameters = {
         "rho": found.rho,
         "dispersion": found.variance,
@@ -60,9 +65,9 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         **(left_over(found) if model.whole else {}),
     }
     return Estimate(
-        {"rate_ratio": ratio_effect(log_ratio, se, df=df, level=settings.level)},
+        {"rate_ratio": effect},
         parameters,
-        notes=model.notes,
+        notes=(*model.notes, *warnings(found, parameters)),
         scale="rate_ratio",
     )
 

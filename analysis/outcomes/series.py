@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """`n` measured periods with their `total` and `exposure`; nobody is counted, so that no cell is a person's."""
+    """`n` measured periods with their `total` and `exposure`; people are not counted, but a few events may be few
+    people's."""
 
     n: int
     total: float
@@ -35,8 +36,8 @@ class Periods:
         )
 
     def cells(self) -> tuple[int, ...]:
-        """No count of people is behind it."""
-        return ()
+        """The total, where it counts events: a handful of them may come from a handful of people."""
+        return (int(self.total),) if self.total == int(self.total) else ()
 
     def describe(self) -> dict[str, float]:
         """value: the total over the exposure."""

@@ -57,9 +57,7 @@ def proportions(arms: Arms) -> Planned:
 
     def arcsine(n: float, effect: float) -> float:
         distance = 2 * asin(sqrt(p0 + effect)) - 2 * asin(sqrt(p0))
-        return normal_power(
-            distance, se=sqrt(arms.inflation * (1 + 1 / r) / n), alpha=arms.alpha, both=True
-        )
+        return normal_power(distance, se=sqrt(arms.inflation * (1 + 1 / r) / n), alpha=arms.alpha, both=True)
 
     ways = (
         Way("normal", "z test", lambda n, d: z(n, d, both=False)),
@@ -127,11 +125,10 @@ def crossover(arms: Arms, *, icc: float) -> Planned:
     """
     if not icc < 1:
         raise Refusal(
-            "A correlation of 1 leaves nothing to chance.", remedy="Plan with a correlation below 1, such as 0.5."
+            "A correlation of 1 leaves nothing to chance.",
+            remedy="Plan with a correlation below 1, such as 0.5.",
         )
-    ways = t_ways(
-        lambda n, _: arms.sd * sqrt((1 - icc) / n), df=lambda n: 2 * n - 2, alpha=arms.alpha
-    )
+    ways = t_ways(lambda n, _: arms.sd * sqrt((1 - icc) / n), df=lambda n: 2 * n - 2, alpha=arms.alpha)
     return Planned(ways, "people in each order of the arms", 2)
 
 

@@ -121,8 +121,8 @@ def permutation_note(groups: float, *, alpha: float) -> str:
     if least <= alpha:
         return ""
     return (
-        f"The exact permutation test can never give p below {alpha:g} with {whole} v {whole} clusters: its smallest "
-        f"p-value is {least:.2g}."
+        f"The exact permutation test can never give p below {alpha:g} with {whole} v {whole} clusters: its "
+        f"smallest p-value is {least:.2g}."
     )
 
 
@@ -130,7 +130,7 @@ def require_inference(groups: float) -> None:
     """Raises Refusal with so few clusters in each arm that the analysis gives no p-value."""
     if groups < FEWEST:
         raise Refusal(
-            "With at most five clusters, or fewer than three in an arm, the analysis gives no p-value, so that there "
-            "is no power.",
+            "With at most five clusters, or fewer than three in an arm, the analysis gives no p-value, so that "
+            "there is no power.",
             remedy="Include at least three clusters in each arm, better six.",
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
+from analysis.outcome import kinds
 from analysis.planning.arms import Arms
 from analysis.planning.clustered import Clusters
 from analysis.planning.stepped import Cells
@@ -32,6 +33,9 @@ KINDS: dict[str, frozenset[str]] = {
     "repeated": frozenset({"mean", "score"}),
 }
 RATIOS = frozenset({"count"})
+SPREADS = frozenset(
+    {"series", "mean", "score", "quantile", "ratio"}
+)  # that are drawn with a spread of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Question:
     def _wrong(self) -> Iterator[str]:
         if self.design not in DESIGNS:
             yield f"The design must be one of: {', '.join(DESIGNS)}."
+        if self.kind not in kinds():
+            yield f"The kind must be one of: {', '.join(kinds())}."
         if self.kind not in KINDS.get(self.design, {self.kind}):
             yield f"A {self.design} design is planned for one of: {', '.join(sorted(KINDS[self.design]))}."
         yield from self._missing()
@@ -135,20 +141,26 @@ class Question:
         if self.design in ("cluster", "stepped-wedge", "crossover"):
             needed["icc"] = self.icc
         if self.design == "stepped-wedge":
-            needed |= {"cluster-size": self.cluster_size, "periods": self.periods}
+            needed |= {"the cluster size": self.cluster_size, "periods": self.periods}
         if self.design == "controlled-series":
             needed["periods"] = self.periods
+        if self.simulated:
+            needed["base"] = self.base
+            needed |= {"sd": self.sd} if self.kind in SPREADS else {}
+            needed |= {"tau": self.options.get("tau")} if self.kind == "time_to_event" else {}
         for name, value in needed.items():
             if value is None:
-                yield f"--{name} is needed for this design."
+                yield f"A value of {name} is needed for this design."
         asked = {"size": self.size, "margin": self.margin, "effect": self.effect}
         other = "margin" if self.design == "non-inferiority" else "effect"
+        if self.design == "cluster" and self.size is None and self.cluster_size is None:
+            yield "Give the number of clusters in each arm, or the cluster size."
         if asked["size"] is None and asked[other] is None:
             yield f"Give how many take part, or the {other}, or both; what is left out is computed."
         if self.solved == "power" and self.power is not None:
             yield f"Size, {other} and power are all given, so that nothing is left to compute."
         if self.solved == "cluster_size" and self.effect is None:
-            yield "Give the --cluster-size, or the --effect, or both."
+            yield "Give the cluster size, or the effect, or both."
 
     def _outside(self) -> Iterator[str]:
         """Figures outside their range."""
@@ -163,8 +175,10 @@ class Question:
             "icc": (self.icc, 0, 0.999),
             "cac": (self.cac, 0, 1),
             "cv": (self.cv, 0, 10),
-            "cluster-size": (self.cluster_size, 1, 1e9),
+            "the cluster size": (self.cluster_size, 1, 1e9),
             "periods": (self.periods, 2, 5_000),
+            "q": (self.options.get("q"), 0.01, 0.99),
+            "tau": (self.options.get("tau"), 1e-9, 1e9),
             "rho": (self.rho, -0.99, 0.99),
             "before": (self.before, 0.05, 0.95),
             "dropout": (self.dropout, 0, 0.95),
@@ -173,20 +187,31 @@ class Question:
         }
         for name, (value, low, high) in ranges.items():
             if value is not None and not low <= value <= high:
-                yield f"--{name} must lie between {low:g} and {high:g}."
-        if self.size is not None and not 1 <= self.size <= 1e9:
-            yield "The size must be at least 1."
+                yield f"The value of {name} must lie between {low:g} and {high:g}."
+        if self.size is not None and not 2 <= self.size <= 1e9:
+            yield "The size must be at least 2."
+        if self.treated is not None and not 1 <= self.treated < (self.size or 1e9):
+            yield "At least one platform has to adopt, and at least one never to."
+        if self.schedule is not None and self.schedule.shape != (self.size, self.periods):
+            yield "The schedule says how many clusters and periods there are: say it only once."
+        if self.design not in ("individual", "non-inferiority") and (self.ratio, self.correlation) != (1, 0):
+            yield "A ratio of the arms or a correlation with a baseline is planned only for single units."
 
     def _beyond(self) -> Iterator[str]:
         """Shares and rates that cannot be."""
+        null = kinds()[self.kind].primary_scale.null
+        if self.effect == null and self.design != "non-inferiority":
+            yield "No study finds an effect that is none: name the smallest effect that matters."
+        if self.simulated and self.base == 0 and self.kind == "series":
+            yield "The base of a series must not be 0."
         effect = self.effect or (1.0 if self.kind in RATIOS else 0.0)
         if self.kind == "proportion" and self.base is not None:
             if not 0 < self.base < 1:
-                yield "--base must be a share between 0 and 1, such as 0.12."
+                yield "The base must be a share between 0 and 1, such as 0.12."
             if not 0 < self.base + effect < 1:
                 yield "The base share and the effect together must lie between 0 and 1: an effect is a difference."
         if self.kind in RATIOS:
             if self.base is not None and not 0 < self.base < inf:
-                yield "--base must be a rate above 0, such as 1.5 events a unit."
+                yield "The base must be a rate above 0, such as 1.5 events a unit."
             if self.effect is not None and not self.effect > 0:
                 yield "The effect on a count is a rate ratio above 0, such as 0.8 for a fifth less."

@@ -1,4 +1,4 @@
-"""Power by simulation: studies are drawn with a known truth, and the very analysis that is planned is run on them."""
+"""Power by simulation: the very analysis that is planned is run on studies drawn with a known truth."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ from analysis.world import Scene, worlds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analysis.finding import Effect
     from analysis.planning.question import Question
+    from analysis.table import UnitTable
 
 CONTRAST = Contrast("b", "a")
 LEVEL = 10_000.0  # a series is drawn at this height, so that whole numbers are no grid
 WAVES = 3
 LARGEST = 20_000  # rows that are drawn
+TRIED = 20  # studies: where the analysis refuses all of these, it refuses the design
 ROUNDS = 7  # of the search for a size or an effect
 NO_P = Refusal(
     "The analysis of such a small study gives no p-value, so that there is no power.",
@@ -61,9 +64,8 @@ def scene_of(question: Question, size: float) -> tuple[Scene, float]:
     base = question.base
     units, periods, treated = n, 6, 0
     if layout in (SERIES, PANEL):
-        base, sd = base or 100.0, question.sd
-        factor = LEVEL / abs(base)
-        truth = {"rho": question.rho, "base": LEVEL, "spread": factor * (abs(base) / 20 if sd is None else sd)}
+        factor = LEVEL / abs(base or 1.0)
+        truth = {"rho": question.rho, "base": LEVEL, "spread": factor * (question.sd or 0.0)}
     else:
         truth = {} if base is None else {"base": base}
         truth |= {} if question.sd is None else {"spread": question.sd}
@@ -77,7 +79,9 @@ def scene_of(question: Question, size: float) -> tuple[Scene, float]:
         truth |= {"dropout": question.dropout} | ({} if question.icc is None else {"icc": question.icc})
     else:
         truth["share_treated"] = question.ratio / (1 + question.ratio)
-    declaration = Declaration(layout.name, question.kind, units=n if layout == PANEL else 0, treated_units=treated)
+    declaration = Declaration(
+        layout.name, question.kind, units=n if layout == PANEL else 0, treated_units=treated
+    )
     return Scene(declaration, outcome, units=units, periods=periods, truth=truth), factor
 
 
@@ -96,7 +100,6 @@ def simulate(
     estimator = choose(scene.declaration)
     settings = Settings(level=question.level, seed=question.seed)
     found = refused = 0
-    last: Refusal | None = None
     for replicate in range(question.replicates):
         if replicate % 10 == 0:
             progress(f"Drawing study {replicate + 1:,} of {question.replicates:,} of size {size:,.0f} …")
@@ -104,21 +107,23 @@ def simulate(
         try:
             table = _drawn(scene, rng, drawn)
             told = estimator.fit(gather(table, scene.outcome, CONTRAST, covariates=()), settings)
-        except Refusal as refusal:
-            refused, last = refused + 1, refusal
-            if refused == replicate + 1 == 20:
+            figure = told.effects[scene.outcome.scale.name]
+            found += _found(figure, alpha=1 - question.level, null=null, upwards=effect > null)
+        except Refusal:
+            refused += 1
+            if refused == replicate + 1 == TRIED:
                 raise
-            continue
-        figure = told.effects[scene.outcome.scale.name]
-        if figure.p_value is None:
-            raise NO_P
-        found += figure.p_value < 1 - question.level and (figure.estimate - null) * (effect - null) > 0
-    if last is not None and refused == question.replicates:
-        raise last
     return Simulated(found / question.replicates, size, effect, question.replicates, refused, estimator.name)
 
 
-def _drawn(scene: Scene, rng: np.random.Generator, effect: float):  # type: ignore[no-untyped-def]
+def _found(effect: Effect, *, alpha: float, null: float, upwards: bool) -> bool:
+    """Whether an effect is found on its own side of none. Raises Refusal where the analysis gives no p-value."""
+    if effect.p_value is None:
+        raise NO_P
+    return effect.p_value < alpha and (effect.estimate > null) == upwards
+
+
+def _drawn(scene: Scene, rng: np.random.Generator, effect: float) -> UnitTable:
     try:
         return worlds()[scene.declaration.layout].draw(rng, scene, effect)
     except ValueError as problem:

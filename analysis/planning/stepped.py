@@ -73,9 +73,7 @@ def wedge_variance(schedule: Matrix, cells: Cells, *, variance: float = 1.0) -> 
     return float(variance / left)
 
 
-def stepped(
-    arms: Arms, *, kind: str, cells: Cells, periods: int, schedule: Matrix | None = None
-) -> Planned:
+def stepped(arms: Arms, *, kind: str, cells: Cells, periods: int, schedule: Matrix | None = None) -> Planned:
     """Effects of a stepped wedge by t with clusters - 2 degrees of freedom.
 
     A given `schedule` is for as many clusters as it has; else clusters are spread evenly over the periods. A share

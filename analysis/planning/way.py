@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 from typing import TYPE_CHECKING
 
 from scipy import special
@@ -46,7 +46,9 @@ class Planned:
     whole: bool = False
 
 
-def normal_power(distance: float, *, se: float, alpha: float, null_se: float = 0.0, both: bool = False) -> float:
+def normal_power(
+    distance: float, *, se: float, alpha: float, null_se: float = 0.0, both: bool = False
+) -> float:
     """Power of a two-sided normal test at `alpha` whose standard error is `null_se` (or `se`) without an effect.
 
     Finding the effect in its own direction counts; `both` counts the other tail as well (R's `strict`).
@@ -80,7 +82,9 @@ def size_for(planned: Planned, way: Way, *, effect: float, power: float) -> floa
     62.8
     """
     if effect == planned.null:
-        raise Refusal("No study finds an effect that is none.", remedy="Name the smallest effect that matters.")
+        raise Refusal(
+            "No study finds an effect that is none.", remedy="Name the smallest effect that matters."
+        )
     low = high = planned.least
     while way.power(high, effect) < power:
         low, high = high, high * 2 if not planned.whole else high + max(1, high // 8)
@@ -114,3 +118,12 @@ def effect_for(planned: Planned, way: Way, *, size: float, power: float, upwards
         )
     share = bisect(lambda s: power - way.power(size, planned.null + s * (inside - planned.null)), 0.0, 1.0)
     return planned.null + share * (inside - planned.null)
+
+
+def whole(size: float) -> float:
+    """A size rounded up, but for what halving to the last digit leaves over.
+
+    >>> whole(12.3), whole(12.0 + 1e-12)
+    (13.0, 12.0)
+    """
+    return float(ceil(size - 1e-9))

@@ -43,7 +43,9 @@ class Sceptic:
 
 
 def run(beside: Beside) -> tuple[Supplied, ...]:
-    """The companion of shares, and that of any finding with a standard error; nothing where neither can be had."""
+    """The companion of shares, and that of any finding with a standard error; nothing where nobody is compared."""
+    if not beside.plan.declaration(beside.evidence.outcome).compared:
+        return ()
     return (*_shares(beside), *_sceptical(beside))
 
 

@@ -87,6 +87,7 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
         effects=effects,
         parameters=parameters,
         notes=tuple(notes),
+        cells=(evidence.treatment.missing, evidence.control.missing),
     )
     return (supplied,)
 

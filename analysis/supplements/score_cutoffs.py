@@ -40,9 +40,11 @@ def _above(beside: Beside, cutoff: Cutoff) -> Supplied:
     scores, step = _scores(beside), beside.finding.outcome.step
     better = beside.finding.outcome.better
     effects, notes = {}, []
+    cells: list[int] = []
     for moved in (0, *STEPS):
         at = cutoff.at + moved * step
         cases = scores >= at if cutoff.above else scores <= at
+        cells += _cells(beside, cases)
         label = f"{at:g} or {'above' if cutoff.above else 'below'}"
         try:
             effects[label] = _difference(beside, cases, better=better if cutoff.above else _other(better))
@@ -61,7 +63,7 @@ def _above(beside: Beside, cutoff: Cutoff) -> Supplied:
         f"under {{control}} ({_span(found)})."
     )
     notes.append(f"Cut-off: {cutoff.source}.")
-    return _supplied(beside, "score_cutoffs", says, effects, notes)
+    return replace(_supplied(beside, "score_cutoffs", says, effects, notes), cells=tuple(cells))
 
 
 def _changed(beside: Beside) -> tuple[Supplied, ...]:
@@ -74,6 +76,7 @@ def _changed(beside: Beside) -> tuple[Supplied, ...]:
     least = reliable_change(float(before.std(ddof=1)), reliability=reliability)
     change = (_scores(beside) - before) * (1 if outcome.better == "higher" else -1)
     effects: dict[str, Effect] = {}
+    cells = (*_cells(beside, change >= least), *_cells(beside, change <= -least))
     for label, cases, better in (
         ("reliably better", change >= least, "higher"),
         ("reliably worse", change <= -least, "lower"),
@@ -92,7 +95,15 @@ def _changed(beside: Beside) -> tuple[Supplied, ...]:
         f"Reliable change: 1.96 x sd x √2 x √(1 - reliability), with a reliability of {reliability:.2f}."
     ]
     figures = {"reliable_change": least, "reliability": reliability}
-    return (_supplied(beside, "reliable_change", f"{says}.", effects, notes, figures),)
+    return (replace(_supplied(beside, "reliable_change", f"{says}.", effects, notes, figures), cells=cells),)
+
+
+def _cells(beside: Beside, cases: Flags) -> tuple[int, ...]:
+    """How many units of each arm are cases, and how many are not."""
+    rows = beside.evidence.require_rows()
+    known = ~np.isnan(rows.y)
+    sides = (known & rows.treated, known & ~rows.treated)
+    return tuple(int(found.sum()) for side in sides for found in (side & cases, side & ~cases))
 
 
 def _scores(beside: Beside) -> NDArray[np.float64]:
@@ -103,7 +114,7 @@ def _reliability(beside: Beside) -> float | None:
     """Cronbach's alpha as the study measured it, else as published."""
     outcome = beside.finding.outcome
     measured = {} if beside.conduct is None else beside.conduct.reliability
-    return measured.get(outcome.name, outcome.alpha)
+    return measured[outcome.name].alpha if outcome.name in measured else outcome.alpha
 
 
 def _difference(beside: Beside, cases: Flags, *, better: str) -> Effect:

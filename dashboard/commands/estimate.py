@@ -198,7 +198,11 @@ def _question(arguments: argparse.Namespace) -> Question:
     return Question(
         table=arguments.table,
         kind=arguments.kind,
-        outcome=arguments.outcome or arguments.numerator or arguments.event or arguments.kind,
+        outcome=arguments.outcome
+        or arguments.numerator
+        or arguments.event
+        or arguments.effect
+        or arguments.kind,
         covariates=tuple(dict.fromkeys(arguments.covariate)),
         changes=tuple(dict.fromkeys(arguments.change)),
         levels=tuple(arguments.levels.split(",")) if arguments.levels else (),

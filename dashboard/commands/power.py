@@ -48,7 +48,19 @@ _COUNTS = {
 }
 _WORDS = (
     *("base", "sd", "dispersion", "ratio", "correlation", "margin", "icc", "cac", "cv", "cluster_size"),
-    *("rho", "before", "dropout", "power", "treated", "periods", "replicates", "seed", "level", "better", "kind"),
+    *(
+        "rho",
+        "before",
+        "dropout",
+        "power",
+        "treated",
+        "periods",
+        "replicates",
+        "seed",
+        "level",
+        "better",
+        "kind",
+    ),
 )
 
 
@@ -70,7 +82,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", type=float, help="of the interval (default: 0.95, or the study's)")
     parser.add_argument("--better", choices=("lower", "higher"), help="which way is better (default: lower)")
     parser.add_argument(
-        "--schedule", type=Path, metavar="FILE", help="a stepped wedge's own: a row a cluster, 0 or 1 a period"
+        "--schedule",
+        type=Path,
+        metavar="FILE",
+        help="a stepped wedge's own: a row a cluster, 0 or 1 a period",
     )
 
 
@@ -93,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     print(planning_sentence(found))
     for label, value in planning_rows(found):
-        print(f"  {label:46} {value}")
+        print(f"  {label:58} {value}")
     for line in curve_rows(found):
         print(f"  {line}")
     for note in (*notes, *found.notes):

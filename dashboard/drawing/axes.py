@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.rows import margins
-from dashboard.drawing.typography import text_width
+from dashboard.drawing.typography import text_height, text_width
 from dashboard.theme import FIGURE
 from dashboard.words.figures import MINUS
+from dashboard.words.over_time import month_text, short_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dashboard.drawing.rows import Panel
 
@@ -32,12 +33,57 @@ def axis(panel: Panel, width: float) -> Axis:
         values += [v for v in map(item.scaled, (effect.estimate, effect.low, effect.high)) if v is not None]
         if (at := margins(item)) and at.worse is not None:
             values.append(at.worse)
-    scale: Callable[[float], float] = math.log if panel.ratio else float
+    return _spanning(values, width, ratio=panel.ratio, half=_half)
+
+
+def upright(values: Sequence[float], height: float, *, ratio: bool = False) -> Axis:
+    """An axis from below to above, `height` pixels high: every value is on it."""
+    return _spanning(values, height, ratio=ratio, half=lambda _: text_height(1, FIGURE) / 2)
+
+
+def counted(low: float, high: float, width: float, *, whole: bool = False) -> Axis:
+    """An axis for times from `low` to `high`, with a little room at the ends; `whole` allows whole ticks only."""
+    room = 0.03 * (high - low) or 0.5
+    ends = low - room, high + room
+    ticks = _ticks(ends, width, scale=float, half=_half)
+    ticks = tuple(tick for tick in ticks if not whole or tick == round(tick)) or (low,)
+    return Axis(*ends, ticks, tuple(map(tick_text, ticks)))
+
+
+def dated(days: Sequence[str], width: float) -> Axis:
+    """An axis for periods numbered from 1 that begin on `days` (ISO 8601): months, or days where there are few.
+
+    As many labels as stand apart; the years' first months first.
+    """
+    ends = 0.5, len(days) + 0.5
+    firsts = [n for n, day in enumerate(days, start=1) if n > 1 and day[:7] != days[n - 2][:7]]
+    by_month = len(firsts) >= 4
+    marks = firsts if by_month else list(range(1, len(days) + 1))
+    told = month_text if by_month else short_day
+    for step in (1, 2, 3, 4, 6, 12, 24, 48, 96, 192, len(days)):
+        kept = [n for n in marks if (int(days[n - 1][5:7]) - 1 + 12 * int(days[n - 1][:4])) % step == 0]
+        kept = kept if by_month else marks[::step]
+        texts = [told(days[n - 1]) for n in kept]
+        places = [(n - ends[0]) / (ends[1] - ends[0]) * width for n in kept]
+        halves = [text_width(text, FIGURE) / 2 for text in texts]
+        spans = [
+            (at - half, at + half, n, text)
+            for at, half, n, text in zip(places, halves, kept, texts, strict=True)
+            if at - half >= -OVERHANG and at + half <= width + OVERHANG
+        ]
+        if all(a[1] + APART <= b[0] for a, b in pairwise(spans)):
+            return Axis(*ends, tuple(n for _, _, n, _ in spans), tuple(text for *_, text in spans))
+    return Axis(*ends, (), ())
+
+
+def _spanning(values: Sequence[float], length: float, *, ratio: bool, half: Callable[[float], float]) -> Axis:
+    """An axis `length` pixels long that holds all values, with a little room at each end."""
+    scale: Callable[[float], float] = math.log if ratio else float
     low, high = min(values), max(values)
-    room = ROOM * (scale(high) - scale(low)) or ROOM
-    ends = (low / math.exp(room), high * math.exp(room)) if panel.ratio else (low - room, high + room)
-    ticks = _ticks(ends, width, scale=scale)
-    return Axis(*ends, ticks, tuple(map(tick_text, ticks)), logarithmic=panel.ratio)
+    room = ROOM * (scale(high) - scale(low)) or ROOM * (abs(low) or 1.0)
+    ends = (low / math.exp(room), high * math.exp(room)) if ratio else (low - room, high + room)
+    ticks = _ticks(ends, length, scale=scale, half=half)
+    return Axis(*ends, ticks, tuple(map(tick_text, ticks)), logarithmic=ratio)
 
 
 def tick_text(value: float) -> str:
@@ -49,7 +95,13 @@ def tick_text(value: float) -> str:
     return f"{round(value, 10) or 0:,.10g}".replace("-", MINUS)
 
 
-def _ticks(ends: tuple[float, float], width: float, *, scale: Callable[[float], float]) -> tuple[float, ...]:
+def _ticks(
+    ends: tuple[float, float],
+    width: float,
+    *,
+    scale: Callable[[float], float],
+    half: Callable[[float], float],
+) -> tuple[float, ...]:
     """As many round numbers as stand apart, at most six: ratios from a list, if that holds enough of them."""
     low, high = ends
     start, length = scale(low), scale(high) - scale(low)
@@ -60,14 +112,14 @@ def _ticks(ends: tuple[float, float], width: float, *, scale: Callable[[float], 
     for most in range(MOST_TICKS, 0, -1):
         ticks = _ratios(low, high, most) if scale is math.log else []
         ticks = ticks if len(ticks) > 2 else _steps(low, high, most)
-        ticks = [t for t in ticks if _inside(t, place(t), width)]
-        if all(place(b) - place(a) >= _half(a) + _half(b) + APART for a, b in pairwise(ticks)):
+        ticks = [t for t in ticks if _inside(half(t), place(t), width)]
+        if all(place(b) - place(a) >= half(a) + half(b) + APART for a, b in pairwise(ticks)):
             return tuple(ticks)
     return tuple(ticks[:1])
 
 
-def _inside(tick: float, at: float, width: float) -> bool:
-    return at - _half(tick) >= -OVERHANG and at + _half(tick) <= width + OVERHANG
+def _inside(half: float, at: float, width: float) -> bool:
+    return at - half >= -OVERHANG and at + half <= width + OVERHANG
 
 
 def _half(tick: float) -> float:

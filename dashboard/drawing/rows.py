@@ -24,7 +24,7 @@ class Row:
     label: str
     finding: ReleasedFinding
     factor: float
-    note: str = ""
+    instead: str | None = None  # of the verdict, where none is given
 
     @property
     def outcome(self) -> Outcome:
@@ -38,7 +38,9 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """The verdict's shape and word."""
+        """The verdict's shape and word, or what is said instead."""
+        if self.instead is not None:
+            return self.instead
         return VERDICTS[self.verdict_name].text
 
     @property
@@ -127,11 +129,11 @@ def panels(groups: Iterable[Group]) -> tuple[Panel, ...]:
     )
 
 
-def row(finding: ReleasedFinding, label: str, *, note: str = "") -> Row:
+def row(finding: ReleasedFinding, label: str, *, instead: str | None = None) -> Row:
     """A row for a finding."""
     outcome = finding.finding.outcome
     factor, _ = factor_and_unit(outcome.scale, outcome)
-    return Row(label, finding, factor, note)
+    return Row(label, finding, factor, instead)
 
 
 def margins(of: Row) -> Bounds | None:
@@ -174,11 +176,12 @@ def _rounder(factor: float, decimals: int) -> Callable[[float | None], float | N
     return lambda value: None if value is None else round(factor * value, decimals)
 
 
-def spoken(found: ReleasedFinding, release: Release) -> str:
-    """A finding in a few words for those who cannot see the chart."""
+def spoken(found: ReleasedFinding, release: Release, *, verdict: bool = True) -> str:
+    """A finding in a few words for those who cannot see the chart; a level of a subgroup has no verdict."""
     finding = found.finding
     text = effect_text(found.effect, scale=finding.outcome.scale, outcome=finding.outcome)
     treatment, control = (
         release.arm_label(arm) for arm in (finding.contrast.treatment, finding.contrast.control)
     )
-    return row_text(finding.outcome.label, treatment, control, text, finding.verdict)
+    said = finding.verdict if verdict else None
+    return row_text(finding.outcome.label, treatment, control, text, said)

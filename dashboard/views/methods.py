@@ -8,9 +8,9 @@ import streamlit as st
 
 from analysis.calibration.table import kept, made
 from analysis.check import checks
-from analysis.disclosure import INTERNAL
 from analysis.estimator import CARD, estimators
 from analysis.outcome import kinds
+from analysis.policy import INTERNAL
 from analysis.refused import refused
 from dashboard import elements, words
 from dashboard.page import Page
@@ -42,14 +42,26 @@ def render(session: Session) -> None:
     st.header("Estimators", anchor=False)
     elements.quiet(
         "The plan decides which estimator is shown first; the others check how far it matters.",
-        "Each was run on many studies with a known truth: about 5 in 100 of those without an effect should find one, "
-        "and 95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors.",
+        "Each was run on many studies with a known truth: about 5 in 100 without an effect should find one, and "
+        "95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors.",
         f"Made by {made()}" if made() else "",
     )
     for estimator in estimators().values():
         with st.expander(elements.plain(estimator.label)):
             card(estimator)
             errors(estimator)
+    _refused()
+    st.header("Checks", anchor=False)
+    elements.table(
+        [
+            {"Check": check.label, "If it fails": check.means, "What to do": check.advice}
+            for check in checks().values()
+        ],
+        caption="What is looked at before the findings",
+    )
+
+
+def _refused() -> None:
     st.header("Refused methods", anchor=False)
     elements.quiet("Asked for by name, these are refused, with the reason.")
     elements.table(
@@ -58,14 +70,6 @@ def render(session: Session) -> None:
             for method in refused().values()
         ],
         caption="Methods that go wrong, and how often",
-    )
-    st.header("Checks", anchor=False)
-    elements.table(
-        [
-            {"Check": check.label, "If it fails": check.means, "What to do": check.advice}
-            for check in checks().values()
-        ],
-        caption="What is looked at before the findings",
     )
 
 
@@ -89,7 +93,8 @@ def errors(estimator: Estimator) -> None:
                 "False positives": _percent(row.false_positives, row.false_positives_error),
                 "Coverage": _percent(row.coverage, row.coverage_error),
                 "Bias": _bias(row),
-                "Keeps its band": f"{HOLDS[row.holds]} ({row.band_low:g} to {row.band_high:g} %)",
+                "Allowed": f"{row.band_low:g} to {row.band_high:g} %",
+                "Kept": HOLDS[row.holds],
             }
             for row in rows
         ],
@@ -104,7 +109,7 @@ def _percent(value: float | None, error: float | None) -> str:
 def _bias(row: Row) -> str:
     if row.bias is None:
         return "–"
-    return f"{row.bias:.2g}" + (f" ± {2 * row.bias_error:.1g}" if row.bias_error else "")
+    return f"{row.bias:.2g}".replace("-", "−") + (f" ± {2 * row.bias_error:.1g}" if row.bias_error else "")
 
 
 PAGE = Page("methods", "Methods", "∑", 30, render)

@@ -13,6 +13,7 @@ from dashboard.drawing.frame import place_and_time
 from dashboard.figure import chart_block
 from dashboard.page import Page
 from dashboard.views.methods import card
+from dashboard.words.pictures import day_text
 from experiments.design import designs
 
 if TYPE_CHECKING:
@@ -62,8 +63,13 @@ def _outcome(release: Release, outcome: Outcome) -> None:
     role = words.ROLES.get(outcome.role, words.spaced(outcome.role))
     measured = f" Measured as {outcome.measure}." if outcome.measure else ""
     elements.quiet(f"{role}; {BETTER[outcome.better]}.{measured}")
+    chart_block(release, "series", outcome=outcome.name)
     for finding in found:
         blocks.finding_in_full(release, finding)
+    elements.quiet(*dict.fromkeys(telling.assumed(finding) for finding in found))
+    chart_block(release, "profile", told=True, outcome=outcome.name)
+    chart_block(release, "subgroups", told=True, outcome=outcome.name)
+    blocks.further_questions(release, found)
 
 
 def _figure(release: Release) -> None:
@@ -75,28 +81,33 @@ def _people(release: Release) -> None:
     st.header("Who was in it", anchor=False)
     design = designs()[study.design]
     elements.quiet(design.says.format(unit=study.unit_name, cluster=study.cluster_name))
-    total = sum(arm.share for arm in study.arms)
-    elements.table(
-        [
-            {
-                "Arm": arm.label,
-                "Compared as": "control" if arm.control else "treatment",
-                **({"Planned share": words.percent(arm.share / total)} if release.plan.shares else {}),
-            }
-            for arm in study.arms
-        ],
-        caption="The arms as declared",
-    )
+    elements.table(_arms(release), caption="The arms as declared")
+    chart_block(release, "adoption", told=True)
     chart_block(release, "flow", told=True)
+
+
+def _arms(release: Release) -> list[dict[str, object]]:
+    """The arms with what they are compared as; the segments of one series with their first days."""
+    study = release.study
+    if len(study.courses) == 1:
+        labels = telling.labels(release)
+        return [
+            {"Segment": labels[arm], "From": day and day_text(day)} for day, arm in study.courses[0].steps
+        ]
+    total = sum(arm.share for arm in study.arms)
+    return [
+        {
+            "Arm": arm.label,
+            "Compared as": "control" if arm.control else "treatment",
+            **({"Planned share": words.percent(arm.share / total)} if release.plan.shares else {}),
+        }
+        for arm in study.arms
+    ]
 
 
 def _limits(release: Release) -> None:
     st.header("What this can and cannot tell", anchor=False)
-    causal = (
-        "Chance decided who got what, so a clear difference can be put down to what was tried."
-        if release.plan.randomised
-        else "Chance did not decide who got what, so a difference may have other reasons too."
-    )
+    causal = words.cause_text(release.plan.layout, randomised=release.plan.randomised)
     elements.bullets([causal, *release.study.limits, *release.withheld])
 
 

@@ -1,6 +1,14 @@
 """Everything the project says in words and figures, in one place, so that a second language is one folder."""
 
-from dashboard.words.answers import harmed_text, observed_text, took_part_text, trusted_text, worked_text
+from dashboard.words.answers import (
+    asked_besides,
+    cause_text,
+    harmed_text,
+    observed_text,
+    took_part_text,
+    trusted_text,
+    worked_text,
+)
 from dashboard.words.apart import group_text
 from dashboard.words.figures import (
     effect_text,
@@ -13,8 +21,10 @@ from dashboard.words.figures import (
     size_text,
 )
 from dashboard.words.findings import arm_text, finding_sentence, headline
+from dashboard.words.stories import story
 from dashboard.words.vocabulary import (
     ADJUSTMENTS,
+    ASKED_WITH,
     CHECKS,
     CHECKS_COUNTED,
     DATA_ARE,
@@ -33,6 +43,7 @@ from dashboard.words.vocabulary import (
 
 __all__ = [
     "ADJUSTMENTS",
+    "ASKED_WITH",
     "CHECKS",
     "CHECKS_COUNTED",
     "DATA_ARE",
@@ -45,6 +56,8 @@ __all__ = [
     "VERDICTS",
     "Mark",
     "arm_text",
+    "asked_besides",
+    "cause_text",
     "effect_text",
     "estimate_decimals",
     "finding_sentence",
@@ -60,6 +73,7 @@ __all__ = [
     "percent",
     "size_text",
     "spaced",
+    "story",
     "took_part_text",
     "topic_word",
     "trusted_text",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.layout import LAYOUTS, SERIES
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -58,6 +60,30 @@ def trusted_text(verdicts: Collection[str]) -> str:
     if "fail" in verdicts:
         return "Not before the failed check is cleared up."
     return "With care." if "warn" in verdicts else "No check found a problem."
+
+
+def cause_text(layout: str, *, randomised: bool) -> str:
+    """Whether a difference can be put down to what was tried.
+
+    >>> cause_text("series", randomised=False)
+    'Nobody is compared with anybody at the same time: whatever else came on the same day would look like it.'
+    """
+    if randomised and not LAYOUTS[layout].people:
+        return "Lots decided who began when, so a clear difference can be put down to what was tried."
+    if randomised:
+        return "Chance decided who got what, so a clear difference can be put down to what was tried."
+    if layout == SERIES.name:
+        return "Nobody is compared with anybody at the same time: whatever else came on the same day would look like it."
+    return "Chance did not decide who got what, so a difference may have other reasons too."
+
+
+def asked_besides(questions: int) -> str:
+    """What the part with further questions on an outcome is called.
+
+    >>> asked_besides(1), asked_besides(3)
+    ('Asked besides: 1 more question', 'Asked besides: 3 more questions')
+    """
+    return f"Asked besides: {questions} more question{'' if questions == 1 else 's'}"
 
 
 def observed_text(

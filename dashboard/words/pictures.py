@@ -105,9 +105,10 @@ def forest_text(rows: Collection[str]) -> str:
     return f"Estimates with their intervals, one row a comparison. {' '.join(rows)}"
 
 
-def row_text(outcome: str, treatment: str, control: str, figures: str, verdict: str) -> str:
-    """One row of a chart of intervals in words."""
-    return f"{outcome}, {treatment} against {control}: {figures}, {VERDICTS[verdict].word}."
+def row_text(outcome: str, treatment: str, control: str, figures: str, verdict: str | None) -> str:
+    """One row of a chart of intervals in words; without a verdict where none is given."""
+    said = f", {VERDICTS[verdict].word}" if verdict else ""
+    return f"{outcome}, {treatment} against {control}: {figures}{said}."
 
 
 def planned_text(method: str) -> str:

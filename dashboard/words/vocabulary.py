@@ -109,6 +109,9 @@ ESTIMANDS: Mapping[str, str] = {
     "cluster-average": "the average over clusters",
 }
 
+# A supplement that is made beside another one, whose question covers both.
+ASKED_WITH: Mapping[str, str] = {"reliable_change": "score_cutoffs"}
+
 # A scale's factor for display and the unit that follows; None stands for the outcome's own unit.
 PERCENTAGE_POINTS = (100.0, "percentage points")
 

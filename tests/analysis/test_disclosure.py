@@ -16,11 +16,12 @@ from analysis.about import (
     StudyFacts,
 )
 from analysis.check import CheckResult
-from analysis.disclosure import INTERNAL, Count, Policy, Release, release
+from analysis.disclosure import Release, release
 from analysis.evaluate import Evaluation
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding
 from analysis.outcome import Outcome
 from analysis.plan import Plan
+from analysis.policy import INTERNAL, Count, Policy
 
 
 def evaluation(*, events=40, n=81, missing=0, exposed=81):

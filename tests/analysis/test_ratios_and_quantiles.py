@@ -106,17 +106,28 @@ def test_order_statistics_are_resampled_as_units_would_be():
 
 @pytest.mark.parametrize(("n", "q"), [(6, 0.5), (30, 0.5), (77, 0.9), (400, 0.1)])
 def test_order_statistics_cover_the_quantile_and_the_next_ones_would_not(n, q):
-    low, high = order_interval(np.arange(1.0, n + 1), q, level=0.95) or (0.0, 0.0)
+    low, high = order_interval(np.arange(1.0, n + 1), q, level=0.95)
+    assert low is not None
+    assert high is not None
     below = stats.binom(n, q)
     for missed, closer in ((below.cdf(low - 1), below.cdf(low)), (below.sf(high - 1), below.sf(high - 2))):
         assert missed <= 0.025 < closer
 
 
-def test_too_few_units_for_a_quantile_are_refused():
-    outcome = Outcome("y", "Y", "quantile", options={"q": 0.99})
-    arm = {"value": np.arange(50.0)}
-    with pytest.raises(Refusal, match="too few units"):
-        fit("quantile_bootstrap", evidence(outcome, arm, arm))
+def test_too_few_units_for_a_quantile_leave_the_interval_open():
+    outcome = Outcome("y", "Y", "quantile", options={"q": 0.9})
+    few, many = {"value": np.arange(20.0)}, {"value": np.arange(200.0)}
+    assert 0.9**20 > 0.025  # all values may well lie below the quantile
+    for treatment, control, ends in ((few, many, "low"), (many, few, "high"), (few, few, "")):
+        found = fit("quantile_bootstrap", evidence(outcome, treatment, control))
+        effect = found.effects["quantile_difference"]
+        upper = [np.quantile(arm["value"], 0.9) for arm in (treatment, control)]
+        assert effect.estimate == pytest.approx(upper[0] - upper[1])
+        assert {"low": effect.low is not None, "high": effect.high is not None} == {
+            end: end == ends for end in ("low", "high")
+        }
+        assert effect.p_value is None
+        assert any("too few units" in note for note in found.notes)
 
 
 def test_a_quantile_of_many_alike_values_is_refused():

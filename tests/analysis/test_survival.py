@@ -206,3 +206,19 @@ def test_with_equal_follow_up_and_no_ties_the_rate_ratio_is_that_of_the_counts()
     unit = np.concatenate([counts[:40] / counts[:40].sum(), counts[40:] / counts[40:].sum()])
     by_hand = np.sqrt(((unit - 1 / 40) ** 2).sum())  # delta method on two mean counts
     assert found.effects["rate_ratio"].se == pytest.approx(by_hand, rel=1e-2)
+
+
+def test_an_arm_without_events_has_no_known_variance_and_few_events_are_pointed_out():
+    """Greenwood's variance would be 0: with 15 against 60 units and no effect, 3 % of p-values fell below 0.001."""
+    frame = times(60).assign(**{"back.event": lambda frame: (frame["arm"] == "a") * frame["back.event"]})
+    held = gather(UnitTable(frame, PARALLEL), BACK, Contrast("b", "a"))
+    with pytest.raises(Refusal, match="Nobody of an arm had the event"):
+        estimators()["restricted_mean_survival"].fit(held, Settings())
+    few, many = (
+        estimators()["restricted_mean_survival"].fit(
+            gather(UnitTable(times(n), PARALLEL), BACK, Contrast("b", "a")), Settings()
+        )
+        for n in (20, 120)
+    )
+    assert any("fewer than 10 events" in note for note in few.notes)
+    assert many.notes == ()

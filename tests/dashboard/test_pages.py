@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.calibration.table import kept
 from analysis.estimator import estimators
+from analysis.refused import refused
 from dashboard import words
 from dashboard.page import pages
 
@@ -109,6 +111,16 @@ def test_the_methods_page_holds_the_card_of_every_estimator(
     shown = text(open_page("methods", demo_store, monkeypatch))
     for estimator in estimators().values():
         assert f"Method card: {estimator.label}" in shown
+
+
+def test_the_methods_page_shows_how_often_each_estimator_errs_and_what_is_refused(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = text(open_page("methods", demo_store, monkeypatch))
+    for name in {row.estimator for row in kept()}:
+        assert f"How often it errs: {estimators()[name].label}" in shown
+    for method in refused().values():
+        assert method.label in unescape(shown)
 
 
 def test_an_address_with_an_unknown_pilot_says_so(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

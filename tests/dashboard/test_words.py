@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.disclosure import INTERNAL, UNMASKED, ReleasedFinding, released
+from analysis.disclosure import ReleasedFinding, released
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding
 from analysis.outcome import Outcome
 from analysis.plan import Plan
+from analysis.policy import INTERNAL, UNMASKED
 from analysis.verdict import judge
 from dashboard import words
 from tests.support import example_release

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.disclosure import UNMASKED, released
+from analysis.disclosure import released
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding
 from analysis.outcome import Outcome
 from analysis.plan import Plan
+from analysis.policy import UNMASKED
 from analysis.verdict import judge
 from dashboard import words
 

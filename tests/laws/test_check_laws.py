@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.about import Conduct, Intervals
+from analysis.about import Conduct, Halves, Intervals, LogFacts, Reliability
 from analysis.check import checks
 from analysis.finding import Contrast
 from analysis.layout import CLUSTERED, PANEL, PARALLEL, SERIES
@@ -30,12 +31,26 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
     frame["cluster"] = np.arange(n) % 20
     if not layout.people:  # nobody is assigned, and so nobody is lost or mixed up
         frame["unit"], frame["period"] = np.arange(n) % 10, np.arange(n) // 10
+        if layout == PANEL:  # units adopt one after the other, or never; those that do drift apart in a broken study
+            adopted = np.array([80, 90, 100, 110, 120, 999, 999, 999, 999, 999])[frame["unit"]]
+            frame["arm"] = np.where(frame["period"] >= adopted, "b", "a")
+            frame["y"] += 0.0 if sound else 0.1 * frame["period"] * (adopted < 999)
         return UnitTable(frame, layout), Conduct(
             {}, {}, intervals=Intervals("day", n, silent=0 if sound else 9)
         )
     if sound:
         daily = ({"a": 500, "b": 500}, {"a": 500, "b": 500})
-        how = Conduct({"a": 1000, "b": 1000}, {"a": 1.0, "b": 1.0}, days=30, assigned_by_day=daily)
+        how = Conduct(
+            {"a": 1000, "b": 1000},
+            {"a": 1.0, "b": 1.0},
+            days=30,
+            assigned_by_day=daily,
+            assigned_by_stratum=daily,
+            not_followed={"y": 0},
+            reliability={"y": Reliability(0.85, 1000, 10)},
+            halves={"y": {"a": HALVES, "b": HALVES}},
+            log=LogFacts(10_000, 2000),
+        )
         return UnitTable(frame, layout), how
     frame.loc[treated & (rng.random(n) < 0.5), "y"] = np.nan
     frame["x"] += treated
@@ -48,10 +63,16 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
         days_without_events=12,
         days=30,
         assigned_by_day=({"a": 600, "b": 450}, {"a": 600, "b": 450}),
+        assigned_by_stratum=({"a": 600, "b": 450}, {"a": 600, "b": 450}),
+        not_followed={"y": 900},
+        reliability={"y": Reliability(0.1, 1000, 10)},
+        halves={"y": {"a": HALVES, "b": replace(HALVES, first=0.2)}},
+        log=LogFacts(10_000, 2000, bursting=40, in_bursts=4000, crowded_minutes=3, lasting=2, early=9, future=5),
     )
     return UnitTable(frame, layout), how
 
 
+HALVES = Halves(1000, 0.5, 0.5, 0.5, 0.5, 0.5, 300, 300)
 LAYOUTS = (PARALLEL, CLUSTERED, SERIES, PANEL)
 APPLYING = [
     (check, layout) for check in CHECKS for layout in LAYOUTS if check.run(PLAN, *study(layout, sound=True))

@@ -1,0 +1,40 @@
+"""Whether the effect fades or grows: the effect in the first and in the last half of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.novelty import enough, novelty
+from analysis.supplement import Supplement, Supplied
+
+if TYPE_CHECKING:
+    from analysis.supplement import Beside
+
+
+def run(beside: Beside) -> tuple[Supplied, ...]:
+    """Both effects, per unit and half of the window; nothing where halves were not measured."""
+    finding = beside.finding
+    conduct, arms = beside.conduct, (finding.contrast.treatment, finding.contrast.control)
+    halves = {} if conduct is None else conduct.halves.get(finding.outcome.name, {})
+    by_cluster = conduct is not None and conduct.assigned_by == "cluster"
+    if not all(arm in halves and enough(halves[arm], by_cluster=by_cluster) for arm in arms):
+        return ()
+    found = novelty(halves[arms[0]], halves[arms[1]], level=beside.plan.settings.level)
+    shares = finding.outcome.kind == "proportion"
+    what = "the share of units with an event" if shares else "the number of events per unit"
+    says = (
+        f"In the first half of the window {what} under {{treatment}} is {found.first.estimate:.3g} times that "
+        f"under {{control}}, in the last half {found.last.estimate:.3g} times"
+    )
+    says += "" if found.change.p_value is None else f" (p {found.change.p_value:.2g} for the change)"
+    effects = {"first half": found.first, "last half": found.last, "change": found.change}
+    scale = "risk_ratio" if shares else "rate_ratio"
+    return (Supplied("novelty", finding.outcome.name, finding.contrast, f"{says}.", effects, scale=scale),)
+
+
+NOVELTY = Supplement(
+    name="novelty",
+    label="Early and late",
+    question="Does the effect fade or grow over the days after exposure?",
+    run=run,
+)

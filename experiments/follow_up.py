@@ -1,0 +1,138 @@
+"""How long units were followed: whose window reaches beyond the log, and what came early and late in a window.
+
+Both are had in the pass that measures the outcomes, as columns of their own that the unit table does not keep.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlglot import exp
+
+from analysis.about import Halves
+from analysis.layout import CLUSTERED, PARALLEL
+from experiments.design import designs
+from experiments.sql import part
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from experiments.study import DeclaredOutcome, Study
+
+    Matrix = NDArray[np.float64]
+
+FEWEST_DAYS = 4  # of a window whose halves are told apart
+DAY = 86_400
+OURS = "follow_up."
+WATCHED, FIRST, LAST = f"{OURS}watched", f"{OURS}first.", f"{OURS}last."
+
+
+def columns(study: Study) -> dict[str, exp.Expression]:
+    """Columns of the unit query: for how long the log tells of a unit whose time is not over (microseconds), and
+    the events in the halves of windows.
+    """
+    found: dict[str, exp.Expression] = {}
+    for outcome in study.outcomes:
+        if not (seconds := _seconds(outcome)):
+            continue
+        found[WATCHED] = part(
+            "any_value(CASE WHEN NOT c.complete THEN epoch_us(c.log_end) - epoch_us(c.exposure) END)"
+        )
+        if _parted(outcome, study):
+            found[f"{FIRST}{outcome.id}"] = _events(outcome, since=0, until=seconds // 2)
+            found[f"{LAST}{outcome.id}"] = _events(outcome, since=seconds // 2, until=seconds)
+    return found
+
+
+def not_followed(frame: pd.DataFrame, study: Study) -> dict[str, int]:
+    """By outcome with a window, the units of the query's answer whose window the log does not cover."""
+    cut = {
+        outcome.id: ~_covered(frame, seconds) for outcome in study.outcomes if (seconds := _seconds(outcome))
+    }
+    return {
+        name: int(frame.loc[short, "unit"].nunique() if "unit" in frame else short.sum())
+        for name, short in cut.items()
+    }
+
+
+def halves(frame: pd.DataFrame, study: Study) -> dict[str, dict[str, Halves]]:
+    """By outcome and arm, the two halves of windows of several days: of outcomes that count events or ask for any.
+
+    Over units whose whole window the log covers; where clusters were assigned, over clusters' means.
+    """
+    found: dict[str, dict[str, Halves]] = {}
+    for outcome in study.outcomes:
+        if f"{FIRST}{outcome.id}" in frame:
+            kept = frame[_covered(frame, _seconds(outcome))]
+            arms = {str(arm): _halves(rows, outcome) for arm, rows in kept.groupby("arm", observed=True)}
+            found[outcome.id] = {arm: both for arm, both in arms.items() if both is not None}
+    return found
+
+
+def _covered(frame: pd.DataFrame, seconds: int) -> NDArray[np.bool_]:
+    """Which rows were watched for so long, or their time was over before the log was."""
+    watched = frame[WATCHED].to_numpy(dtype=np.float64, na_value=np.inf)
+    return np.asarray(watched >= seconds * 1e6)
+
+
+def _halves(rows: pd.DataFrame, outcome: DeclaredOutcome) -> Halves | None:
+    events = [rows[f"{half}{outcome.id}"].to_numpy(dtype=np.float64) for half in (FIRST, LAST)]
+    with_first, with_last = (int((counts > 0).sum()) for counts in events)
+    first, last = (np.minimum(counts, 1.0) if outcome.kind == "proportion" else counts for counts in events)
+    if "cluster" in rows:
+        first, last = _means(first, last, rows["cluster"].astype("str").to_numpy(dtype=object))
+    if first.size < 2:
+        return None
+    return Halves(
+        first.size,
+        float(first.mean()),
+        float(last.mean()),
+        _variance(first),
+        _variance(last),
+        _variance(last - first),
+        with_first,
+        with_last,
+    )
+
+
+def _variance(values: Matrix) -> float:
+    return float(values.var(ddof=1))
+
+
+def _means(first: Matrix, last: Matrix, cluster: NDArray[np.object_]) -> tuple[Matrix, Matrix]:
+    """The clusters' means of both halves, in the order of their values."""
+    code = np.unique(cluster, return_inverse=True)[1]
+    sizes = np.bincount(code)
+    means = [np.bincount(code, weights=half) / sizes for half in (first, last)]
+    order = np.lexsort(means)
+    return means[0][order], means[1][order]
+
+
+def _parted(outcome: DeclaredOutcome, study: Study) -> bool:
+    """Whether an outcome's window is told apart into halves."""
+    simple = outcome.kind == "proportion" or (outcome.kind == "count" and outcome.per != "exposure")
+    layout = designs()[study.design.kind].layout
+    long = _seconds(outcome) >= FEWEST_DAYS * DAY
+    return simple and long and outcome.source.event is not None and layout in (PARALLEL, CLUSTERED)
+
+
+def _seconds(outcome: DeclaredOutcome) -> int:
+    """The length of an outcome's window after the exposure; 0 where it has none of a length."""
+    return max([0, *(source.window.seconds for source in outcome.sources if source.window is not None)])
+
+
+def _events(outcome: DeclaredOutcome, *, since: int, until: int) -> exp.Expression:
+    """How many events of an outcome come from `since` to just before `until` seconds after the exposure."""
+    here = part(
+        "e.event = :name AND e.occurred_at >= c.exposure + :since AND e.occurred_at < c.exposure + :until",
+        name=outcome.source.event,
+        since=_span(since),
+        until=_span(until),
+    )
+    return part("count(*) FILTER (WHERE :here)", here=here)
+
+
+def _span(seconds: int) -> exp.Expression:
+    return exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.var("SECOND"))
