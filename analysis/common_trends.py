@@ -72,9 +72,9 @@ def by_cohorts(panel: Adoption, *, seed: int) -> CommonTrends:
 def of_one(evidence: Evidence) -> CommonTrends:
     """Whether the gap between one platform and its controls rose or fell before the change: a slope's t-test.
 
-    With AR(1) errors by REML, and Kenward and Roger's standard error and degrees of freedom (1997); where the errors
-    are those of a random walk, which neither can answer for, by Student's t of its steps. Raises Refusal where there
-    are too few periods.
+    With AR(1) errors by REML, and Kenward and Roger's standard error and degrees of freedom (1997); where the
+    errors are those of a random walk, for which these do not hold, by Student's t of its steps. Raises Refusal
+    where there are too few periods.
     """
     model, gap = modelled(evidence)
     calm = model.before()

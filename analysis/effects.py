@@ -138,7 +138,7 @@ def _upper(statistic: float, df: float | None) -> float:
 
 
 def _exponential(logged: Effect) -> Effect:
-    """A ratio from its logarithm; an end that is no finite ratio is open. Raises Refusal where the ratio is none."""
+    """A ratio from its logarithm; an end that is no finite ratio is open. Raises Refusal where it is none."""
     if abs(logged.estimate) >= FARTHEST:
         raise Refusal(
             "The ratio is too far from 1 to be a number worth printing.",

@@ -37,7 +37,8 @@ class Declaration:
 
     `rows` is False where only the arms' summaries were shared. `matched` says that each stratum is a pair of
     clusters, one for each arm. `units` counts the platforms of a panel, `treated_units` those that ever adopt.
-    `dated` says that each event of a count keeps its time, `together` that all arms are to be compared with the
+    `arm_units` counts the units that were assigned to the smallest arm, 0 where nobody said. `dated` says that each
+    event of a count keeps its time, `together` that all arms are to be compared with the
     control at one error rate.
     """
 
@@ -51,8 +52,13 @@ class Declaration:
     matched: bool = False
     units: int = 0
     treated_units: int = 0
+    arm_units: int = 0
     dated: bool = False
     together: bool = False
+
+    def smaller_than(self, units: int) -> bool:
+        """Whether an arm is known to have fewer than so many units."""
+        return 0 < self.arm_units < units
 
     @property
     def several_arms(self) -> bool:

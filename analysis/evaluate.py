@@ -176,6 +176,8 @@ def answer(
 
     Raises Refusal where no estimator claims the declaration, or the one asked for does not.
     """
+    if evidence.layout == PARALLEL.name:
+        declaration = replace(declaration, arm_units=evidence.assigned)
     first = choose(declaration)
     others = sensitivities(declaration)
     if asked is not None and asked != first.name:

@@ -109,3 +109,8 @@ class Evidence:
                 remedy="Use an estimator that works from counts, or load the unit-level log.",
             )
         return self.rows
+
+    @property
+    def assigned(self) -> int:
+        """The units of the smallest arm, measured or not."""
+        return min(arm.n + arm.missing for arm in (self.control, self.treatment, *self.others.values()))

@@ -103,6 +103,8 @@ def already(period: Matrix, covariates: Matrix, *, changes: tuple[float, ...]) -
     >>> already(time, np.column_stack([2 * time, time > 2, time**2]), changes=(3.0,)).tolist()
     [True, True, False]
     """
+    if period.size == 0:
+        return np.zeros(covariates.shape[1], dtype=np.bool_)
     columns = [column for change in changes for column in _since(period, change)]
     x = np.column_stack([np.ones_like(period), period - period.mean(), *columns])
     centred = covariates - covariates.mean(axis=0)

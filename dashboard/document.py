@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING, Any, get_args
@@ -89,21 +89,37 @@ def refused_document(method: Refused) -> Document:
 
 
 def _default_for(estimator: Estimator) -> Iterator[Document]:
-    """The declarations that this estimator is shown first for, without what makes no difference."""
+    """The declarations that this estimator is shown first for, without what makes no difference.
+
+    `when` says what else has to be declared; without it a plain declaration is meant.
+    """
     for layout, kind in product(sorted(estimator.layouts), sorted(estimator.kinds)):
         found = [
             {"covariates": covariates, "estimand": estimand, "rows": rows}
             for covariates, estimand, rows in product((False, True), get_args(Estimand), (True, False))
-            if estimator.claims(_declared(layout, kind, covariates, estimand, rows))
-            and estimator.default(_declared(layout, kind, covariates, estimand, rows))
+            if _is_default(estimator, Declaration(layout, kind, covariates, estimand=estimand, rows=rows))
         ]
         if found:
             settled = {key: found[0][key] for key in found[0] if len({row[key] for row in found}) == 1}
             yield {"layout": layout, "kind": kind, **settled}
+            continue
+        for when, declared in WHEN.items():
+            if _is_default(estimator, replace(declared, layout=layout, kind=kind)):
+                yield {"layout": layout, "kind": kind, "when": when}
 
 
-def _declared(layout: str, kind: str, covariates: bool, estimand: Estimand, rows: bool) -> Declaration:
-    return Declaration(layout, kind, covariates=covariates, estimand=estimand, rows=rows)
+def _is_default(estimator: Estimator, declaration: Declaration) -> bool:
+    return estimator.claims(declaration) and estimator.default(declaration)
+
+
+WHEN = {  # what can be declared beside layout, kind, covariates and estimand; the words stand in the README too
+    "in small arms": Declaration("", "", arm_units=20),
+    "with `adjust: dunnett`": Declaration("", "", arms=3, together=True),
+    "in matched pairs": Declaration("", "", strata=True, matched=True),
+    "for one platform": Declaration("", "", units=4, treated_units=1),
+    "from 40 platforms": Declaration("", "", units=48, treated_units=36),
+    "without a second arm": Declaration("", "", arms=1),
+}
 
 
 def _study(evaluation: Evaluation) -> Document | None:

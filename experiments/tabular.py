@@ -48,6 +48,7 @@ def estimate(question: Question) -> Evaluation:
         _known(question.estimator, estimators(), "estimator", "There are")
     _complete(question)
     _consistent(question)
+    _answerable(question)
     groups = (question.arm_column, question.cluster, question.strata, question.unit, *question.subgroups)
     frame = read_table(question.table, text=[column for column in groups if column is not None])
     return _from_counts(question, frame) if question.counts else _from_rows(question, frame)
@@ -184,6 +185,19 @@ def _complete(question: Question) -> None:
         raise Fault(f"An outcome of the kind {question.kind} has no levels.", do="Leave --levels out.")
 
 
+def _answerable(question: Question) -> None:
+    """Raises Fault where no estimator is for such a kind in such a layout."""
+    if not any(question.layout in e.layouts and question.kind in e.kinds for e in estimators().values()):
+        fitting = sorted(
+            {kind for e in estimators().values() if question.layout in e.layouts for kind in e.kinds}
+        )
+        raise Fault(
+            f"No estimator answers for an outcome of the kind {question.kind} in the layout {question.layout}.",
+            expected="one of the kinds " + ", ".join(fitting),
+            do="Name another --kind, or another --layout.",
+        )
+
+
 def _consistent(question: Question) -> None:
     """Raises Fault where the question contradicts itself, whatever the table holds."""
     if question.scale:
@@ -204,18 +218,12 @@ def _consistent(question: Question) -> None:
         )
     if question.covariates and question.counts:
         raise Fault("One row an arm has no covariates.", do="Leave --covariate out, or load the units' rows.")
-    if not any(question.layout in e.layouts and question.kind in e.kinds for e in estimators().values()):
-        fitting = sorted(
-            {kind for e in estimators().values() if question.layout in e.layouts for kind in e.kinds}
-        )
-        raise Fault(
-            f"No estimator answers for a {question.kind} outcome in the layout {question.layout}.",
-            expected="one of the kinds " + ", ".join(fitting),
-            do="Name another --kind, or another --layout.",
-        )
     exposed = question.offset or (question.exposure and question.layout != "stepped")
     if exposed and question.kind not in ("count", "series"):
-        raise Fault(f"A {question.kind} outcome has no exposure.", do="Leave --exposure and --offset out.")
+        raise Fault(
+            f"An outcome of the kind {question.kind} has no exposure.",
+            do="Leave --exposure and --offset out.",
+        )
     if question.exposure and question.offset:
         raise Fault(
             "Exposure was given twice.", do="Name --exposure, or --offset for its logarithm, not both."

@@ -102,16 +102,19 @@ def grid() -> list[str]:
     rows = []
     for estimator in estimators().values():
         shown = estimator_document(estimator)
-        first = dict.fromkeys(
-            f"{claim['kind']}{QUALIFIERS[claim.get('covariates')]}{ESTIMANDS[claim.get('estimand')]}"
-            f"{' from totals' if claim.get('rows') is False else ''}"
-            for claim in shown["default_for"]
-        )
+        first: dict[str, list[str]] = {}
+        for claim in shown["default_for"]:
+            said = (
+                f"{QUALIFIERS[claim.get('covariates')]}{ESTIMANDS[claim.get('estimand')]}"
+                f"{' from totals' if claim.get('rows') is False else ''}"
+                f"{' ' + claim['when'] if 'when' in claim else ''}"
+            )
+            first.setdefault(said, []).append(claim["kind"])
         cells = (
             f"`{estimator.name}`",
             ", ".join(shown["layouts"]),
             ", ".join(shown["kinds"]),
-            ", ".join(first),
+            "; ".join(f"{', '.join(kinds)}{said}" for said, kinds in first.items()),
         )
         rows.append(f"| {' | '.join(cells)} |")
     return rows

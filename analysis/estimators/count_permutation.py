@@ -22,7 +22,7 @@ import numpy as np
 from analysis.count_permutation import shuffled
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.rates import no_event
+from analysis.rates import ENOUGH, no_event
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -82,6 +82,6 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"count"}),
     fit=fit,
-    default=lambda _: False,
+    default=lambda declaration: not declaration.covariates and declaration.smaller_than(ENOUGH),
     needs=frozenset({"rows"}),
 )

@@ -53,5 +53,5 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"ratio"}),
     fit=fit,
-    default=lambda _: True,
+    default=lambda declaration: not (declaration.rows and declaration.smaller_than(ENOUGH)),
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.estimator import Estimator
-from analysis.ratios import ROUNDING, ArmRatio, arms_of, no_denominator, ratio_estimate
+from analysis.ratios import ENOUGH, ROUNDING, ArmRatio, arms_of, no_denominator, ratio_estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +68,6 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"ratio"}),
     fit=fit,
-    default=lambda _: False,
+    default=lambda declaration: declaration.smaller_than(ENOUGH),
     needs=frozenset({"rows"}),
 )

@@ -23,7 +23,7 @@ from analysis.estimator import Estimator
 from analysis.finding import Estimate
 from analysis.generalised import poisson
 from analysis.negative_binomial import Counts, compressed, negative_binomial
-from analysis.rates import rate_effects, regression, small_arms
+from analysis.rates import ENOUGH, rate_effects, regression, small_arms
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
@@ -61,6 +61,6 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"count"}),
     fit=fit,
-    default=lambda declaration: declaration.rows,
+    default=lambda declaration: declaration.covariates or not declaration.smaller_than(ENOUGH),
     needs=frozenset({"rows"}),
 )

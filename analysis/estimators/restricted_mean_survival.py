@@ -6,8 +6,9 @@ Estimand: The difference of the arms' restricted means: the areas under their su
 Assumes: Units are independent. Who is lost from sight is no likelier, or less likely, to have the event than who
     stays. The horizon was declared and lies within the follow-up of both arms.
 Interval: Normal, from Greenwood's variances of the areas.
-Breaks when: An arm has few events (below about 10: with four in an arm of 10, about 8 % of intervals miss; with
-    none its variance is not known, and it is refused), or people are lost from sight because of what they do.
+Breaks when: An arm has few events (below about 10: with about four in the smaller arm, 7 % of intervals miss with
+    10 units against 10, and 10 % with 15 against 60; with none its variance is not known, and it is refused), or
+    people are lost from sight because of what they do.
 Source: Irwin 1949, Journal of Hygiene 47:188; Royston and Parmar 2013, BMC Medical Research Methodology 13:152, doi
     10.1186/1471-2288-13-152; Klein and Moeschberger 2003, Survival Analysis, 2nd edition, section 4.5.
 """

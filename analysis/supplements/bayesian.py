@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+from analysis.amounts import amount
 from analysis.beta_binomial import Beta, Difference
 from analysis.distributions import normal_quantile, t_quantile, upper_normal
 from analysis.finding import Effect
@@ -95,7 +96,7 @@ def _sceptical(beside: Beside) -> tuple[Supplied, ...]:
         f"probability_of_benefit_{name}": _benefit(outcome, shrunk[label]) for name, label in others.items()
     }
     says = (
-        f"A sceptic whose prior is centred on no effect, with standard deviation {prior.sd:.3g}"
+        f"A sceptic whose prior is centred on no effect, with standard deviation {amount(prior.sd, outcome)}"
         f"{' of the logarithm' if outcome.scale.is_ratio else ''} ({prior.source}), would hold the chance "
         f"{_of(beside)} to be {_chance(figures['probability_of_benefit'])}."
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.amounts import amount
 from analysis.autoregression import autoregression
 from analysis.estimators import controlled_series, segmented_series
 from analysis.refusal import Refusal
@@ -85,7 +86,7 @@ def first_periods(beside: Beside) -> tuple[Supplied, ...]:
     moves = max(abs(e.estimate - beside.finding.effect.estimate) for e in found.values())
     says = (
         "Leaving out the first one, two or three periods after the change moves the change of level by at most "
-        f"{moves:.3g}."
+        f"{amount(moves, beside.finding.outcome)}."
     )
     return (_supplied(beside, "first_periods", says, found, {"largest_move": moves}),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.adoption import adoption
+from analysis.amounts import amount
 from analysis.estimators.group_time import by_time
 from analysis.group_time_effects import cells
 from analysis.supplement import Supplement, Supplied
@@ -34,7 +35,8 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
     tested = [effect.p_value for effect in effects.values() if effect.p_value is not None]
     largest = max(abs(effect.estimate) for effect in effects.values())
     says = (
-        f"Before they adopted, platforms differed from those that had not by at most {largest:.3g}, compared with "
+        f"Before they adopted, platforms differed from those that had not by at most "
+        f"{amount(largest, beside.finding.outcome)}, compared with "
         "the last period before"
     )
     figures = {"largest": largest}

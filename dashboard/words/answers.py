@@ -73,7 +73,10 @@ def cause_text(layout: str, *, randomised: bool) -> str:
     if randomised:
         return "Chance decided who got what, so a clear difference can be put down to what was tried."
     if layout == SERIES.name:
-        return "Nobody is compared with anybody at the same time: whatever else came on the same day would look like it."
+        return (
+            "Nobody is compared with anybody at the same time: whatever else came on the same day would look like "
+            "it."
+        )
     return "Chance did not decide who got what, so a difference may have other reasons too."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.words.figures import (
@@ -34,12 +35,19 @@ def story(telling: Telling, trace: Sequence[Traced], *, interval: str) -> tuple[
         return ()
     fitted, expected = found
     decimals = estimate_decimals(telling.effect, factor=factor_and_unit(telling.scale, telling.outcome)[0])
-    stood, foretold = (_level(value, telling.outcome, decimals) for value in (fitted, expected))
     size = _distance(telling.effect, telling.scale, telling.outcome)
-    of = telling.about() if line.part == "series" else f"{telling.about()} less that of {_controls(trace)}"
+    if line.part == "series":
+        of, stood, foretold = (
+            f"{telling.about()} stood at",
+            *(_level(value, telling.outcome, decimals) for value in (fitted, expected)),
+        )
+    else:
+        of = f"{telling.about()} was"
+        stood, foretold = (_gap(value, telling, decimals) for value in (fitted, expected))
+        stood = f"{stood} {_controls(trace)}"
     said = (
-        f"In the first {interval} after {telling.treatment()}, {of} stood at {stood}, where its course before "
-        f"foretold {foretold}: {size}."
+        f"In the first {interval} after {telling.treatment()}, {of} {stood}, where its course before foretold "
+        f"{foretold}: {size}."
     )
     slope = effects.get("slope_change")
     return (said,) if slope is None else (said, _slope(telling, slope, interval=interval))
@@ -64,14 +72,24 @@ def _level(value: float, outcome: Outcome, decimals: int) -> str:
     return f"{number(factor * value, decimals=decimals)}{SPACE if unit == '%' else ' '}{unit}".rstrip()
 
 
+def _gap(value: float, telling: Telling, decimals: int) -> str:
+    """How far above or below its controls a platform is."""
+    factor, unit = factor_and_unit(telling.scale, telling.outcome)
+    side = "above" if value >= 0 else "below"
+    return f"{size_text(factor * value, unit=unit, decimals=decimals)} {side}"
+
+
 def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
     """How far up or down, with the interval in that direction."""
     factor, unit = factor_and_unit(scale, outcome)
     decimals = estimate_decimals(effect, factor=factor)
     higher = "higher" if effect.estimate > 0 else "lower"
+    if effect.estimate < 0:  # "lower by 20 (8 to 32)", not (−32 to −8)
+        low, high = (None if end is None else -end for end in (effect.high, effect.low))
+        effect = replace(effect, estimate=-effect.estimate, low=low, high=high)
     size = size_text(factor * effect.estimate, unit=unit, decimals=decimals)
     interval = interval_text(effect, factor=factor, decimals=decimals)
-    return f"{size} {higher} ({level_text(effect.level)} interval of the difference {interval})"
+    return f"{size} {higher} ({level_text(effect.level)} interval {interval})"
 
 
 def _slope(telling: Telling, slope: Effect, *, interval: str) -> str:

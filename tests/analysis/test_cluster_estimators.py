@@ -205,6 +205,12 @@ def test_strata_restrict_the_allocations():
     assert found.p_value() == pytest.approx(2 / 36)
 
 
+def test_a_stratum_whose_clusters_all_had_one_arm_adds_nothing():
+    values, treated = np.array([1.0, 2, 3, 4, 11, 12]), np.array([0, 0, 1, 1, 0, 0], dtype=bool)
+    found = allocations(values, treated, stratum=np.repeat([0, 1], [4, 2]), seed=1)
+    assert found.of_values.size == 6
+
+
 def test_many_clusters_are_drawn_with_the_seed_and_agree_with_the_t_test():
     frame = clustered(np.random.default_rng(4), clusters=40, effect=0.8)
     once, again = (run("cluster_permutation", frame).effects["mean_difference"] for _ in range(2))

@@ -99,3 +99,15 @@ def test_for_scores_superiority_stands_beside_the_difference_in_means():
     assert found.outcome.scale.name == "probability_of_superiority"
     assert found.outcome.margin is None
     assert found.verdict == "harm"
+
+
+def test_few_units_are_pointed_out():
+    frame = pd.DataFrame({"arm": ["a", "b"] * 9, "y": np.arange(18) % 5})
+    notes = [
+        estimators()["brunner_munzel"]
+        .fit(gather(UnitTable(each, PARALLEL), Outcome("y", "Y", "ordinal"), Contrast("b", "a")), Settings())
+        .notes
+        for each in (frame, pd.concat([frame, frame]))
+    ]
+    assert any("fewer than 10 units" in note for note in notes[0])
+    assert notes[1] == ()

@@ -155,6 +155,13 @@ def test_an_effect_just_inside_the_interval_is_not_rejected_and_one_just_outside
             assert (orders(adoption(evidence_of(shifted)), seed=1).p_value() > 0.05) == inside
 
 
+def test_a_test_whose_every_order_is_as_extreme_is_refused():
+    """One platform takes it up and one does not: both orders give the same effect but for its sign."""
+    held = evidence_of(frame_of((0, 3), periods=6))
+    with pytest.raises(Refusal, match="nothing is tested"):
+        estimators()["adoption_permutation"].fit(held, Settings())
+
+
 def test_dates_are_exchanged_inside_strata_only():
     frame = frame_of((0, 0, 3, 0, 0, 3), periods=5)
     frame["stratum"] = np.where(frame["unit"] < "u03", "one", "two")

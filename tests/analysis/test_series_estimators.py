@@ -147,6 +147,17 @@ def test_a_period_may_be_numbered_in_steps_of_any_size():
     assert once.parameters["rho"] == pytest.approx(stretched.parameters["rho"])
 
 
+@pytest.mark.parametrize("name", ["segmented_series", "segmented_poisson"])
+def test_a_random_walk_leaves_no_interval_and_says_so(name):
+    """Seed chosen so that REML runs to the edge, where Kenward and Roger's adjustment has no bound."""
+    walk = np.round(1000 + np.cumsum(20 * np.random.default_rng(3).normal(size=40)))
+    found = run(name, table(walk, before=20))
+    effect = found.effects["rate_ratio" if name == "segmented_poisson" else "level_change"]
+    assert found.parameters["rho"] > 0.999
+    assert (effect.low, effect.high, effect.p_value) == (None, None, None)
+    assert any("random walk" in note for note in found.notes)
+
+
 def broken(kind):
     y = 50 + np.random.default_rng(5).normal(size=40)
     held = table(y, before=20).frame

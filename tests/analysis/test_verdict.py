@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.effects import normal_ratio
 from analysis.finding import Effect
 from analysis.outcome import Outcome
+from analysis.refusal import Refusal
 from analysis.verdict import bounds, judge
 
 
@@ -79,3 +81,8 @@ def test_a_ratio_is_judged_against_one():
     assert judge(outcome(kind="count"), interval(0.7, 0.9)) == "benefit"
     assert judge(outcome(kind="count", better="higher"), interval(0.7, 0.9)) == "harm"
     assert judge(outcome("guardrail", "higher", 1.25, "count"), interval(0.85, 0.95)) == "non_inferior"
+
+
+def test_a_ratio_beyond_all_numbers_is_refused():
+    with pytest.raises(Refusal, match="too far from 1"):
+        normal_ratio(800.0, 1.0, level=0.95)

@@ -31,7 +31,7 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
     frame["cluster"] = np.arange(n) % 20
     if not layout.people:  # nobody is assigned, and so nobody is lost or mixed up
         frame["unit"], frame["period"] = np.arange(n) % 10, np.arange(n) // 10
-        if layout == PANEL:  # units adopt one after the other, or never; those that do drift apart in a broken study
+        if layout == PANEL:  # adopters drift apart in a broken study
             adopted = np.array([80, 90, 100, 110, 120, 999, 999, 999, 999, 999])[frame["unit"]]
             frame["arm"] = np.where(frame["period"] >= adopted, "b", "a")
             frame["y"] += 0.0 if sound else 0.1 * frame["period"] * (adopted < 999)

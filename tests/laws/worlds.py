@@ -97,6 +97,9 @@ def declarations() -> list[Declaration]:
     wanted += [replace(d, matched=True) for d in wanted if d.layout == CLUSTERED.name and d.strata]
     panels = [declaration for declaration in wanted if declaration.layout == PANEL.name]
     wanted += [replace(d, units=u, treated_units=t) for d in panels for u, t in ((4, 1), (12, 9), (48, 36))]
+    wanted += [
+        replace(d, arm_units=units) for d in wanted if d.layout == PARALLEL.name for units in (20, 200)
+    ]
     wanted += [replace(d, arms=3, together=True) for d in wanted if d.layout == PARALLEL.name]
     return [d for d in wanted if any(e.claims(d) for e in estimators().values())]
 
@@ -123,7 +126,10 @@ def defaults() -> list[tuple[Estimator, Declaration]]:
     return [
         (choose(d), d)
         for d in declarations()
-        if d.rows and d.strata == d.matched and (d.estimand == "individual-average" or _chosen_by_estimand(d))
+        if d.rows
+        and not d.arm_units
+        and d.strata == d.matched
+        and (d.estimand == "individual-average" or _chosen_by_estimand(d))
         if d.layout != SITES.name or (d.kind in POOLED and not d.covariates)
     ]
 
