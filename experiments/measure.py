@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from analysis.refusal import Refusal
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from analysis.about import Conduct, DataFacts, Reliability
+    from analysis.about import Conduct, DataFacts, LogFacts, Reliability
+    from experiments.engine import Engine
+    from experiments.manifest import Manifest
     from experiments.store import Store
     from experiments.study import Study
 
@@ -59,21 +61,29 @@ def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
         ran = replace(
             design.ran(opened, study, frame),
             ended=over,
-            reliability=_reliability(frame, study),
-            not_followed=not_followed(frame, study),
-            halves=halves(frame, study),
-            log=log_facts(
-                opened,
-                study,
-                first=manifest.first or manifest.last,
-                last=manifest.last,
-                taken_in=manifest.taken_in,
-            ),
+            **_told(frame, study),
+            log=_odd(opened, study, manifest),
         )
     scores = _scores(frame, study)
     if "period" in design.layout.requires and "unit" in scores:
         scores = _numbered(scores)
     return UnitTable(scores, design.layout), ran, data_facts(manifest, ran, scores)
+
+
+def _told(frame: pd.DataFrame, study: Study) -> dict[str, Any]:
+    """What the query's answer tells of the conduct, before it is made into the unit table."""
+    return {
+        "reliability": _reliability(frame, study),
+        "not_followed": not_followed(frame, study),
+        "halves": halves(frame, study),
+    }
+
+
+def _odd(opened: Engine, study: Study, manifest: Manifest) -> LogFacts:
+    last = manifest.last or ""
+    return log_facts(
+        opened, study, first=manifest.first or last, last=last, taken_in=manifest.taken_in or last
+    )
 
 
 def has_ended(study: Study, *, last: str, taken_in: str) -> bool:

@@ -8,7 +8,8 @@ Assumes: As segmented_series, but for a trend that is straight on the log scale;
 Interval: Log-linear regression with an offset, whose Pearson residuals are an AR(1) process: variance and
     autocorrelation by REML, Kenward and Roger's standard error and degrees of freedom, on the log scale.
 Breaks when: Counts are so small (below about 5 a period) that their residuals are far from normal, or as for
-    segmented_series.
+    segmented_series. Where the rate itself hangs together under the noise of counts, intervals are too narrow:
+    with autocorrelation 0.6 and about 20 events in each of 60 periods, 9 % false positives were measured.
 Source: Zeger 1988, Biometrika 75:621; Breslow and Clayton 1993, JASA 88:9; Kenward and Roger 1997, Biometrics
     53:983.
 """

@@ -47,7 +47,24 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
             "Subgroups are answered where units or clusters are assigned once.",
             remedy="Read the finding on everybody, which stands.",
         )
-    return tuple(_attribute(beside, attribute) for attribute in beside.plan.subgroups)
+    found, refused = [], {}
+    for attribute in beside.plan.subgroups:
+        try:
+            found.append(_attribute(beside, attribute))
+        except Refusal as refusal:
+            refused[attribute] = refusal
+    if refused and not found:
+        raise next(iter(refused.values()))
+    return (*found, *(_untold(beside, attribute, refusal) for attribute, refusal in refused.items()))
+
+
+def _untold(beside: Beside, attribute: str, refusal: Refusal) -> Supplied:
+    """What is said of an attribute that cannot be answered beside others that can."""
+    finding = beside.finding
+    says = _plain(f"Whether the effect differs by {attribute} cannot be told. {refusal.reason}")
+    return Supplied(
+        "subgroups", finding.outcome.name, finding.contrast, says, parameters={}, notes=(refusal.remedy,)
+    )
 
 
 def _attribute(beside: Beside, attribute: str) -> Supplied:
@@ -187,8 +204,13 @@ def _shrunken(findings: list[Finding]) -> tuple[dict[str, Effect], dict[str, flo
     return effects, {"tau2": average.tau2}
 
 
+def _plain(text: str) -> str:
+    """The text with its braces kept from being read as places for the arms' labels."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def _says(attribute: str, test: JointTest) -> str:
-    attribute = attribute.replace("{", "{{").replace("}", "}}")
+    attribute = _plain(attribute)
     p = "below 0.001" if test.p_value < 0.001 else f"= {test.p_value:.3f}"
     if test.p_value < 0.05:
         return f"The effect of {{treatment}} against {{control}} differs by {attribute} (interaction p {p})."

@@ -61,7 +61,7 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--arm",
         metavar="COLUMN",
-        help="the column of the arms (default: arm); in a panel, what each had then",
+        help="the column of the arms (default: arm); in a panel or series, what was held then",
     )
     parser.add_argument("--covariate", metavar="COLUMN", action="append", default=[], help="may be repeated")
 

@@ -99,7 +99,11 @@ def _arms(release: Release) -> list[dict[str, object]]:
         {
             "Arm": arm.label,
             "Compared as": "control" if arm.control else "treatment",
-            **({"Planned share": words.percent(arm.share / total)} if release.plan.shares else {}),
+            **(
+                {"Planned share": words.percent(arm.share / total)}
+                if release.plan.shares and not study.courses
+                else {}
+            ),
         }
         for arm in study.arms
     ]

@@ -76,6 +76,16 @@ def test_small_levels_are_shown_together_and_take_the_next_smallest_with_them():
     assert (groups, "subgroups" in supplied) == ({}, True)
 
 
+def test_an_attribute_that_cannot_be_answered_leaves_the_others():
+    held = study(sizes={"fr": 60, "de": 90})
+    frame = held.frame.assign(**{"subgroup.all {of}": "one"})
+    plan = replace(PLAN, subgroups=("country", "all {of}"))
+    answers = beside(UnitTable(frame, held.layout), plan)[2]
+    first, second = (supplied for supplied in answers.supplied if supplied.name == "subgroups")
+    assert "interaction_p" in first.parameters
+    assert "by all {of} cannot be told." in second.sentence({})
+
+
 def test_one_level_alone_is_refused_and_the_finding_stands():
     groups, supplied, answers = beside(study(sizes={"fr": 60}))
     assert (groups, "subgroups" in supplied) == ({}, False)

@@ -34,6 +34,11 @@ PAGES = {
     "study-honeypot": "study?study=honeypot-warnings-2022",
     "study-search": "study?study=search-warning-sim",
     "study-moderators": "study?study=moderator-blur-sim",
+    "study-series": "study?study=warning-chatbot-sim",
+    "study-controlled": "study?study=two-search-engines-sim",
+    "study-staggered": "study?study=staggered-warning-sim",
+    "study-stepped": "study?study=moderator-rollout-sim",
+    "study-crossover": "study?study=moderator-crossover-sim",
     "quality": "quality?study=search-warning-sim",
     "methods": "methods",
 }

@@ -67,7 +67,9 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
         not_followed={"y": 900},
         reliability={"y": Reliability(0.1, 1000, 10)},
         halves={"y": {"a": HALVES, "b": replace(HALVES, first=0.2)}},
-        log=LogFacts(10_000, 2000, bursting=40, in_bursts=4000, crowded_minutes=3, lasting=2, early=9, future=5),
+        log=LogFacts(
+            10_000, 2000, bursting=40, in_bursts=4000, crowded_minutes=3, lasting=2, early=9, future=5
+        ),
     )
     return UnitTable(frame, layout), how
 
