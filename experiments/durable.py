@@ -69,8 +69,11 @@ def _settle(folder: Path) -> None:
 
 
 def sealed(document: dict[str, Any]) -> bytes:
-    """A JSON document that carries its own SHA-256, so that a later change of any byte is noticed."""
-    body = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    """A JSON document that carries its own SHA-256, so that a later change of any byte is noticed.
+
+    Keys keep their order: waves and times since a switch are told in it.
+    """
+    body = json.dumps(document, allow_nan=False, ensure_ascii=False)
     seal = hashlib.sha256(body.encode()).hexdigest()
     return f'{{"seal": "{seal}",\n"document": {body}}}\n'.encode()
 

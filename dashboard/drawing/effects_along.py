@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from analysis.finding import Effect
     from dashboard.drawing.canvas import Canvas
+    from dashboard.drawing.plane import Plane
 
 HEIGHT, SHORT = 240, 200  # pixels
 MANY = 20  # effects; with more their dots are smaller
@@ -40,28 +41,29 @@ def effects_along(
     gutter = gutter_for(scaled, height, ratio=ratio)
     places, across = _across([label for label, _ in effects], canvas.content - gutter)
     drawn = plane(canvas, across, scaled, top=top, height=height, gutter=gutter, ratio=ratio)
-    palette = canvas.palette
     ends = [(across.low, null), (across.high, null)]
-    drawn.draw(ends, mode="lines", line={"color": palette.rule, "width": 1.5})
-    colour = palette.verdicts["equivalent"]
-    for at, (_, effect) in zip(places, effects, strict=True):
+    drawn.draw(ends, mode="lines", line={"color": canvas.palette.rule, "width": 1.5})
+    _marks(drawn, [effect for _, effect in effects], places, factor=factor, says=says)
+    return top + height + _level_labels(canvas, effects, across, top=top + height, gutter=gutter)
+
+
+def _marks(
+    drawn: Plane, effects: Sequence[Effect], places: Sequence[float], *, factor: float, says: Sequence[str]
+) -> None:
+    """Each interval as an upright bar, open ends to the plane's edge, and each estimate as a dot."""
+    colour = drawn.canvas.palette.verdicts["equivalent"]
+    for at, effect in zip(places, effects, strict=True):
         low = drawn.up.low if effect.low is None else factor * effect.low
         high = drawn.up.high if effect.high is None else factor * effect.high
         if effect.low is not None or effect.high is not None:
             drawn.draw([(at, low), (at, high)], mode="lines", line={"color": colour, "width": 2})
     drawn.draw(
-        [(at, factor * effect.estimate) for at, (_, effect) in zip(places, effects, strict=True)],
+        [(at, factor * effect.estimate) for at, effect in zip(places, effects, strict=True)],
         mode="markers",
-        marker={
-            "symbol": "circle",
-            "size": 8 if len(effects) <= MANY else 5,
-            "color": colour,
-            "line": {"color": palette.paper, "width": 1},
-        },
+        marker={"symbol": "circle", "size": 8 if len(effects) <= MANY else 6, "color": colour},
         hoverinfo="text",
         hovertext=[plain(text) for text in says],
     )
-    return top + height + _level_labels(canvas, effects, across, top=top + height, gutter=gutter)
 
 
 def numbered(labels: Sequence[str]) -> bool:

@@ -12,6 +12,8 @@ import pytest
 from analysis.disclosure import release
 from dashboard import telling
 from dashboard.chart import available, charts
+from experiments.durable import sealed, unsealed
+from experiments.results import from_document, to_document
 from tests.dashboard.test_charts import boxes, texts
 from tests.over_time import WEEKS, day, interrupted, rolled_out, split
 
@@ -134,3 +136,11 @@ def test_nothing_of_a_supplement_is_shown_where_a_small_cell_stands_behind_it() 
     assert hidden.supplied[0].parameters == {}
     assert hidden.supplied[0].effects == {}
     assert "too few people" in hidden.supplied[0].says
+
+
+def test_the_order_of_a_profile_survives_being_stored() -> None:
+    stored = unsealed(sealed(to_document(rolled_out())))
+    assert stored is not None
+    other = from_document(stored).findings[1]
+    assert list(other.estimate.profile) == list(rolled_out().findings[1].estimate.profile)
+    assert list(unsealed(sealed({"9": 1, "10": 2})) or {}) == ["9", "10"]
