@@ -26,8 +26,10 @@ Need = Literal[
     "one_arm",
     "one_adopter",
     "several_adopters",
+    "few_units",
 ]
 Estimand = Literal["individual-average", "cluster-average"]
+MANY = 1_000  # units in the smallest arm
 CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 
 
@@ -59,6 +61,11 @@ class Declaration:
     def smaller_than(self, units: int) -> bool:
         """Whether an arm is known to have fewer than so many units."""
         return 0 < self.arm_units < units
+
+    @property
+    def few_units(self) -> bool:
+        """Whether no arm has so many units that giving their labels anew takes long and tells nothing more."""
+        return self.arm_units < MANY
 
     @property
     def several_arms(self) -> bool:

@@ -83,5 +83,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"count"}),
     fit=fit,
     default=lambda declaration: not declaration.covariates and declaration.smaller_than(ENOUGH),
-    needs=frozenset({"rows"}),
+    needs=frozenset({"rows", "few_units"}),
 )
