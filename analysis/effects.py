@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import (
+from analysis.chance.distributions import (
     normal_quantile,
     t_quantile,
     two_sided_normal,
@@ -19,7 +19,7 @@ from analysis.refusal import Refusal
 from analysis.verdict import bounds
 
 if TYPE_CHECKING:
-    from analysis.moments import Moments
+    from analysis.figures.moments import Moments
     from analysis.outcome import Outcome
 
 FARTHEST = 300.0  # a log ratio beyond this is no finite ratio worth printing: the interval is open there
@@ -72,7 +72,7 @@ def welch_effect(treatment: Moments, control: Moments, *, level: float) -> Effec
 
     Raises Refusal where an arm has fewer than two units, or no unit differs from another.
 
-    >>> from analysis.moments import Moments
+    >>> from analysis.figures.moments import Moments
     >>> round(welch_effect(Moments(2, 5.0, 2.0), Moments(2, 2.0, 8.0), level=0.95).df, 4)
     1.4706
     """

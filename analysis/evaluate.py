@@ -13,7 +13,7 @@ from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
 from analysis.gathering import gather
 from analysis.layout import CROSSOVER, PARALLEL
-from analysis.monitoring import look_at
+from analysis.looks.monitoring import look_at
 from analysis.outcome import kinds
 from analysis.plan import Plan
 from analysis.refusal import Refusal
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
-    from analysis.monitoring import Look
+    from analysis.looks.monitoring import Look
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.covariates import design_matrix
-from analysis.episodes import episodes
 from analysis.evidence import Evidence, Rows, Uncounted
 from analysis.layout import PANEL, PARALLEL, REPEATED
+from analysis.models.episodes import episodes
 from analysis.outcome import kinds
 from analysis.refusal import Refusal
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from analysis.distributions import normal_quantile, t_quantile
-from analysis.many_to_one import largest_t_tail, loadings
+from analysis.chance.distributions import normal_quantile, t_quantile
+from analysis.chance.many_to_one import largest_t_tail, loadings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

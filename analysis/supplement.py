@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from analysis.about import Conduct
     from analysis.evidence import Evidence
-    from analysis.monitoring import Look
+    from analysis.looks.monitoring import Look
     from analysis.plan import Plan
     from analysis.table import UnitTable
 

@@ -7,8 +7,8 @@ import io
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
-from analysis import allocation
-from analysis.lots import GENERATOR, Lots
+from analysis.chance import allocation
+from analysis.chance.lots import GENERATOR, Lots
 from experiments.faults import Fault
 from experiments.lottery import Drawn, shares_of, strata, told
 from experiments.lottery_clusters import clusters_by_lot

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.anytime import any_looks
+from analysis.looks.anytime import any_looks
 from experiments.faults import Fault
 from experiments.table_file import numbers, read_table, require_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.anytime import AnyLook
+    from analysis.looks.anytime import AnyLook
 
 
 @dataclass(frozen=True, slots=True)

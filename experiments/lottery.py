@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING
 
-from analysis import allocation
+from analysis.chance import allocation
 from experiments.faults import Fault
 from experiments.table_file import labels
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis import allocation
+from analysis.chance import allocation
 from analysis.refusal import Refusal
 from experiments.faults import Fault
 from experiments.lottery import Drawn, shares_of, strata, told
@@ -15,7 +15,7 @@ from experiments.table_file import labels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.lots import Lots
+    from analysis.chance.lots import Lots
     from experiments.lottery import Lottery
 
 BOUND = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.about import Reliability
-from analysis.reliability import cronbach_alpha
+from analysis.figures.reliability import cronbach_alpha
 from experiments.events import SURVEY
 from experiments.instrument import answers_turned, score
 from experiments.sql import either, part

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.chance.distributions import chi_square_tail
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.distributions import chi_square_tail
 from analysis.outcome import kinds
 
 if TYPE_CHECKING:

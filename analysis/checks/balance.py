@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.chance.distributions import two_sided_normal, two_sided_t
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.clusters import cluster_means
 from analysis.covariates import design_matrix
-from analysis.distributions import two_sided_normal, two_sided_t
+from analysis.figures.clusters import cluster_means
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.novelty import enough, novelty
+from analysis.models.novelty import enough, novelty
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.adoption import adoption
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.common_trends import by_cohorts, of_one
 from analysis.gathering import gather
 from analysis.layout import PANEL
+from analysis.models.adoption import adoption
+from analysis.models.common_trends import by_cohorts, of_one
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

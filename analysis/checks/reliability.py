@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.check import Check, CheckResult
-from analysis.reliability import alpha_interval
+from analysis.figures.reliability import alpha_interval
 
 if TYPE_CHECKING:
     from analysis.about import Conduct, Reliability

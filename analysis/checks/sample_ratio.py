@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.chance.distributions import binomial_tails, chi_square_tail, log_factorial
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.distributions import binomial_tails, chi_square_tail, log_factorial
 from analysis.layout import CROSSOVER
 
 if TYPE_CHECKING:

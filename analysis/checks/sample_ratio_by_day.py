@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.anytime import allocation_e_values
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
+from analysis.looks.anytime import allocation_e_values
 
 if TYPE_CHECKING:
     from analysis.about import Conduct

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.adoption import ENOUGH, adoption
-from analysis.adoption_orders import measured_throughout, orders
+from analysis.chance.adoption_orders import measured_throughout, orders
 from analysis.estimator import Estimator
 from analysis.estimators.imputed_adoption import times, two_way_fixed_effects
 from analysis.finding import Effect, Estimate
-from analysis.imputed_effects import imputed, two_way
+from analysis.models.adoption import ENOUGH, adoption
+from analysis.models.imputed_effects import imputed, two_way
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.moments import hedges_factor, moments_of, pooled_sd
 from analysis.finding import Estimate
-from analysis.linear import hc2, hc3, least_squares
-from analysis.moments import hedges_factor, moments_of, pooled_sd
+from analysis.models.linear import hc2, hc3, least_squares
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence, Rows
     from analysis.finding import Effect
-    from analysis.linear import LeastSquares
+    from analysis.models.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
 

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.rank_sums import rank_sum
+from analysis.figures.superiority import SUPERIORITY, superiority
 from analysis.finding import Estimate
-from analysis.rank_sums import rank_sum
-from analysis.superiority import SUPERIORITY, superiority
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.figures.superiority import Superiority
     from analysis.finding import Effect
-    from analysis.superiority import Superiority
 
 UNADJUSTED = "The declared covariates are not used here."
 ENOUGH = 10

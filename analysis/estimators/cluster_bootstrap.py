@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, require_clusters, too_few
+from analysis.chance.wild import ENUMERATED, wild
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
+from analysis.figures.likeness import likeness
 from analysis.finding import Effect, Estimate
-from analysis.likeness import likeness
-from analysis.wild import ENUMERATED, wild
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

@@ -24,22 +24,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from analysis.clusters import TOO_FEW, require_clusters, too_few
 from analysis.effects import against_margin, ratio_effect, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
+from analysis.figures.likeness import likeness
 from analysis.finding import Estimate
-from analysis.likeness import likeness
-from analysis.marginal import marginal
+from analysis.models.marginal import marginal
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.clusters import Codes
     from analysis.estimator import Settings
     from analysis.evidence import Evidence, Rows
+    from analysis.figures.clusters import Codes
     from analysis.finding import Effect
-    from analysis.marginal import Correction, Family, Marginal
+    from analysis.models.marginal import Correction, Family, Marginal
 
     Matrix = NDArray[np.float64]
 

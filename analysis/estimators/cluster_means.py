@@ -22,19 +22,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import SUMMARISED, TOO_FEW, cluster_values, require_clusters, too_few
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
 from analysis.effects import against_margin, ratio_effect, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import SUMMARISED, TOO_FEW, cluster_values, require_clusters, too_few
+from analysis.figures.likeness import likeness
 from analysis.finding import Estimate
-from analysis.likeness import likeness
-from analysis.linear import least_squares
+from analysis.models.linear import least_squares
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
-    from analysis.clusters import ClusterValues
     from analysis.estimator import Declaration, Settings
     from analysis.evidence import Evidence
+    from analysis.figures.clusters import ClusterValues
     from analysis.finding import Effect
     from analysis.outcome import Scale
 

@@ -21,21 +21,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, require_clusters, too_few
 from analysis.effects import against_margin, percent_change, ratio_effect, t_effect
 from analysis.estimator import Estimator
-from analysis.exact_likeness import exact_interval
+from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
+from analysis.figures.exact_likeness import exact_interval
 from analysis.finding import Effect, Estimate
-from analysis.linear import least_squares
-from analysis.mixed import RESIDUAL, MixedFit, RandomEffects, fit_reml, kenward_roger, satterthwaite
+from analysis.models.linear import least_squares
+from analysis.models.mixed import RESIDUAL, MixedFit, RandomEffects, fit_reml, kenward_roger, satterthwaite
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.clusters import Codes
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.figures.clusters import Codes
 
     Matrix = NDArray[np.float64]
 

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import SUMMARISED, cluster_values, require_clusters
+from analysis.chance.permutation import allocations
 from analysis.estimator import Estimator
+from analysis.figures.clusters import SUMMARISED, cluster_values, require_clusters
+from analysis.figures.likeness import likeness
 from analysis.finding import Effect, Estimate
-from analysis.likeness import likeness
-from analysis.permutation import allocations
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

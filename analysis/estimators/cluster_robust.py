@@ -20,22 +20,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, require_clusters, too_few
 from analysis.effects import against_margin, percent_change, ratio_effect, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
+from analysis.figures.likeness import likeness
 from analysis.finding import Effect, Estimate
-from analysis.likeness import likeness
-from analysis.linear import cr0, cr2, cr3, least_squares
-from analysis.log_odds import log_odds_ratio
+from analysis.models.linear import cr0, cr2, cr3, least_squares
+from analysis.models.log_odds import log_odds_ratio
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.clusters import Codes
     from analysis.estimator import Declaration, Settings
     from analysis.evidence import Evidence, Rows
-    from analysis.linear import LeastSquares
+    from analysis.figures.clusters import Codes
+    from analysis.models.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
 

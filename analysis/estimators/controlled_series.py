@@ -19,27 +19,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.adoption import adoption
-from analysis.autoregression import autoregression
 from analysis.effects import against_margin
 from analysis.estimator import Estimator
 from analysis.estimators.segmented_series import changes, warnings
 from analysis.finding import Estimate
+from analysis.models.adoption import adoption
+from analysis.models.autoregression import autoregression
+from analysis.models.segmented import already, segmented
+from analysis.models.series_figures import beside
+from analysis.models.stacked_series import stacked
+from analysis.models.tracing import counts, course, traced
 from analysis.refusal import Refusal
-from analysis.segmented import already, segmented
-from analysis.series_figures import beside
-from analysis.stacked_series import stacked
-from analysis.tracing import counts, course, traced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.adoption import Adoption
-    from analysis.autoregression import Autoregression
     from analysis.estimator import Settings
     from analysis.evidence import Evidence, Rows
     from analysis.finding import Effect, Traced
-    from analysis.segmented import Segmented
+    from analysis.models.adoption import Adoption
+    from analysis.models.autoregression import Autoregression
+    from analysis.models.segmented import Segmented
 
     Matrix = NDArray[np.float64]
 

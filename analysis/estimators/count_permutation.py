@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.count_permutation import shuffled
+from analysis.chance.count_permutation import shuffled
 from analysis.estimator import Estimator
+from analysis.figures.rates import ENOUGH, no_event
 from analysis.finding import Effect, Estimate
-from analysis.rates import ENOUGH, no_event
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, too_few
-from analysis.distributions import chi_square_tail
+from analysis.chance.distributions import chi_square_tail
 from analysis.effects import normal_ratio, ratio_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW, too_few
 from analysis.finding import Estimate
-from analysis.partial_likelihood import fit_hazards
+from analysis.models.partial_likelihood import fit_hazards
+from analysis.models.risk_sets import whole_times
+from analysis.models.survival import kaplan_meier
 from analysis.refusal import Refusal
-from analysis.risk_sets import whole_times
-from analysis.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence, Rows
     from analysis.finding import Effect
-    from analysis.partial_likelihood import Hazards
+    from analysis.models.partial_likelihood import Hazards
 
 MIXED = (
     "Clusters hold units of both arms, so they were not assigned as a whole; units of one may still be alike."

@@ -19,20 +19,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW
-from analysis.crossover import crossover_of, independent
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW
 from analysis.finding import Estimate
-from analysis.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger
+from analysis.models.crossover import crossover_of, independent
+from analysis.models.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.crossover import Crossover
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.models.crossover import Crossover
 
     Codes = NDArray[np.intp]
 

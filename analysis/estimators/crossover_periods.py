@@ -22,21 +22,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW
-from analysis.crossover import crossover_of, independent
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW
+from analysis.figures.moments import Moments, moments
 from analysis.finding import Effect, Estimate
-from analysis.linear import cr2, least_squares
-from analysis.moments import Moments, moments
+from analysis.models.crossover import crossover_of, independent
+from analysis.models.linear import cr2, least_squares
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.crossover import Crossover
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.models.crossover import Crossover
 
     Matrix = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from analysis.effects import welch_effect
 from analysis.estimator import Estimator
+from analysis.figures.moments import moments
 from analysis.finding import Estimate
-from analysis.linear import least_squares
-from analysis.moments import moments
+from analysis.models.linear import least_squares
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.estimator import Estimator
-from analysis.ratios import ENOUGH, FEW, ROUNDING, ArmRatio, arms_of, ratio_estimate
+from analysis.figures.ratios import ENOUGH, FEW, ROUNDING, ArmRatio, arms_of, ratio_estimate
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

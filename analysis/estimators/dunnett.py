@@ -16,11 +16,11 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
+from analysis.chance.many_to_one import critical_t, largest_t_tail, loadings
 from analysis.estimator import Estimator
+from analysis.figures.moments import Moments, moments_of
 from analysis.finding import Effect, Estimate
-from analysis.many_to_one import critical_t, largest_t_tail, loadings
-from analysis.moments import Moments, moments_of
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

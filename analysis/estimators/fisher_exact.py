@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.chance.hypergeometric import conditional_odds_ratio, exact_p, table
 from analysis.estimator import Estimator
+from analysis.figures.proportions import Pair, score_interval_difference
 from analysis.finding import Effect, Estimate
-from analysis.hypergeometric import conditional_odds_ratio, exact_p, table
-from analysis.proportions import Pair, score_interval_difference
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

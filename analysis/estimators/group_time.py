@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.adoption import ENOUGH, adoption
 from analysis.effects import t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.group_time_effects import by_cohort, by_units, cells
+from analysis.models.adoption import ENOUGH, adoption
+from analysis.models.group_time_effects import by_cohort, by_units, cells
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
-    from analysis.adoption import Adoption
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.group_time_effects import Cell
+    from analysis.models.adoption import Adoption
+    from analysis.models.group_time_effects import Cell
 
 NOT_YET = (
     "Fewer than two platforms never adopt, so that each is compared with those that have not adopted yet."

@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.adoption import ENOUGH, adoption
 from analysis.effects import t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.imputed_effects import imputed, two_way
+from analysis.models.adoption import ENOUGH, adoption
+from analysis.models.imputed_effects import imputed, two_way
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.adoption import Adoption
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.imputed_effects import Imputed
+    from analysis.models.adoption import Adoption
+    from analysis.models.imputed_effects import Imputed
 
 FEW = (
     f"With fewer than {ENOUGH} platforms the interval only describes, without a p-value: cohorts are too small to "

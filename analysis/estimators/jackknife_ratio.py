@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.estimator import Estimator
-from analysis.ratios import ENOUGH, ROUNDING, ArmRatio, arms_of, no_denominator, ratio_estimate
+from analysis.figures.ratios import ENOUGH, ROUNDING, ArmRatio, arms_of, no_denominator, ratio_estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

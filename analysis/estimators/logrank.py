@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import TOO_FEW, require_clusters, too_few
-from analysis.distributions import chi_square_tail
+from analysis.chance.distributions import chi_square_tail
 from analysis.effects import normal_ratio, ratio_effect
 from analysis.estimator import Estimator
+from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
 from analysis.finding import Estimate
+from analysis.models.risk_sets import RiskSets, whole_times
 from analysis.refusal import Refusal
-from analysis.risk_sets import RiskSets, whole_times
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.distributions import chi_square_tail
+from analysis.chance.distributions import chi_square_tail
 from analysis.estimator import Estimator
+from analysis.figures.proportions import critical
 from analysis.finding import Effect, Estimate
-from analysis.proportions import critical
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.estimator import Estimator
+from analysis.figures.rates import ENOUGH, rate_effects, regression, small_arms
 from analysis.finding import Estimate
-from analysis.generalised import poisson
-from analysis.negative_binomial import Counts, compressed, negative_binomial
-from analysis.rates import ENOUGH, rate_effects, regression, small_arms
+from analysis.models.generalised import poisson
+from analysis.models.negative_binomial import Counts, compressed, negative_binomial
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

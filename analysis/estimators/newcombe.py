@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.estimator import Estimator
+from analysis.figures.proportions import Pair, newcombe_interval, wilson
 from analysis.finding import Effect, Estimate
-from analysis.proportions import Pair, newcombe_interval, wilson
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

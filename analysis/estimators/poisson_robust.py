@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 
 from analysis.effects import ratio_effect, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.rates import rate_effects, regression, shared_rate, small_arms
 from analysis.finding import Effect, Estimate
-from analysis.generalised import poisson, robust
+from analysis.models.generalised import poisson, robust
 from analysis.outcomes.count import Count
-from analysis.rates import rate_effects, regression, shared_rate, small_arms
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.generalised import Fit
+    from analysis.models.generalised import Fit
 
 NO_SPREAD = (
     "No interval: events and exposure alone do not tell how units differ. Add the columns n and sd (units, and the "

@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.distributions import normal_quantile, t_quantile, two_sided_normal
+from analysis.chance.distributions import normal_quantile, t_quantile, two_sided_normal
 from analysis.effects import ratio_effect, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.outcome import kinds
-from analysis.pooling import (
+from analysis.models.pooling import (
     der_simonian_laird_tau2,
     heterogeneity,
     heterogeneity_p,
@@ -36,6 +35,7 @@ from analysis.pooling import (
     reml_tau2,
     tau2_interval,
 )
+from analysis.outcome import kinds
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.models.pooling import Pooled
     from analysis.outcome import Scale
-    from analysis.pooling import Pooled
 
     Matrix = NDArray[np.float64]
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.cumulative import proportional_odds, saturated_log_likelihood
-from analysis.distributions import chi_square_tail
+from analysis.chance.distributions import chi_square_tail
 from analysis.effects import normal_ratio
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
+from analysis.models.cumulative import proportional_odds, saturated_log_likelihood
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.estimator import Estimator
+from analysis.figures.quantiles import order_interval, resampled_quantiles
+from analysis.figures.ratios import COVARIATES_UNUSED
 from analysis.finding import Effect, Estimate
 from analysis.outcomes.quantile import Values, quantile
-from analysis.quantiles import order_interval, resampled_quantiles
-from analysis.ratios import COVARIATES_UNUSED
 from analysis.refusal import Refusal
 from analysis.verdict import bounds
 

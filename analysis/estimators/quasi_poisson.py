@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.estimator import Estimator
+from analysis.figures.rates import rate_effects, regression
 from analysis.finding import Estimate
-from analysis.generalised import poisson
-from analysis.rates import rate_effects, regression
+from analysis.models.generalised import poisson
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings

@@ -20,17 +20,17 @@ import numpy as np
 from analysis.effects import t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
-from analysis.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger, satterthwaite
+from analysis.models.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger, satterthwaite
+from analysis.models.waves import unstructured, waves_of
 from analysis.refusal import Refusal
-from analysis.waves import unstructured, waves_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.mixed import MixedFit
-    from analysis.waves import Waves
+    from analysis.models.mixed import MixedFit
+    from analysis.models.waves import Waves
 
     Matrix = NDArray[np.float64]
 

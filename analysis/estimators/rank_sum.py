@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.chance.permutation import MOST_EXACT, allocations
 from analysis.estimator import Estimator
+from analysis.figures.rank_sums import difference_at, median_difference, middle_ranks, rank_sum
 from analysis.finding import Effect, Estimate
-from analysis.permutation import MOST_EXACT, allocations
-from analysis.rank_sums import difference_at, median_difference, middle_ranks, rank_sum
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ import numpy as np
 from analysis.effects import normal_ratio
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
-from analysis.partial_likelihood import fit_hazards
+from analysis.models.partial_likelihood import fit_hazards
+from analysis.models.risk_sets import Histories, RiskSets
 from analysis.refusal import Refusal
-from analysis.risk_sets import Histories, RiskSets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,16 +21,16 @@ import numpy as np
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.mixed import kenward_roger, model_based
+from analysis.models.mixed import kenward_roger, model_based
+from analysis.models.waves import VISIT, unstructured, waves_of
 from analysis.refusal import Refusal
-from analysis.waves import VISIT, unstructured, waves_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.mixed import MixedFit
+    from analysis.models.mixed import MixedFit
 
     Matrix = NDArray[np.float64]
 

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 from analysis.effects import against_margin, normal_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
+from analysis.models.survival import kaplan_meier
 from analysis.refusal import Refusal
-from analysis.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.survival import Curve
+    from analysis.models.survival import Curve
 
 UNADJUSTED = "The declared covariates are not used here."
 ENOUGH = 10  # events in an arm before the horizon, from which the normal interval holds its level

@@ -16,10 +16,9 @@ from __future__ import annotations
 from math import exp, isfinite, log, sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import upper_normal
+from analysis.chance.distributions import upper_normal
 from analysis.estimator import Estimator
-from analysis.finding import Effect, Estimate
-from analysis.proportions import (
+from analysis.figures.proportions import (
     Pair,
     critical,
     odds_ratio_log,
@@ -28,6 +27,7 @@ from analysis.proportions import (
     score_interval_ratio,
     score_z_difference,
 )
+from analysis.finding import Effect, Estimate
 from analysis.verdict import bounds
 
 if TYPE_CHECKING:

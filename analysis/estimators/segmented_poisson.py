@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.autoregression import autoregression
 from analysis.effects import ratio_effect
 from analysis.estimator import Estimator
 from analysis.estimators.segmented_series import walks, warnings
 from analysis.finding import Effect, Estimate
-from analysis.generalised import poisson
+from analysis.models.autoregression import autoregression
+from analysis.models.generalised import poisson
+from analysis.models.segmented import LEVEL, SLOPE, segmented_rows
+from analysis.models.series_figures import left_over
+from analysis.models.small_series import kenward_roger
 from analysis.refusal import Refusal
-from analysis.segmented import LEVEL, SLOPE, segmented_rows
-from analysis.series_figures import left_over
-from analysis.small_series import kenward_roger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.autoregression import Autoregression
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.segmented import Segmented
+    from analysis.models.autoregression import Autoregression
+    from analysis.models.segmented import Segmented
 
     Matrix = NDArray[np.float64]
 

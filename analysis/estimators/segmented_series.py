@@ -18,23 +18,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.autoregression import autoregression
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Effect, Estimate
-from analysis.segmented import LEVEL, SLOPE, segmented_rows
-from analysis.series_figures import DEPENDENT, SUSPECT, beside
-from analysis.small_series import kenward_roger
-from analysis.tracing import counts, course, traced
+from analysis.models.autoregression import autoregression
+from analysis.models.segmented import LEVEL, SLOPE, segmented_rows
+from analysis.models.series_figures import DEPENDENT, SUSPECT, beside
+from analysis.models.small_series import kenward_roger
+from analysis.models.tracing import counts, course, traced
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from analysis.autoregression import Autoregression
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.segmented import Segmented
+    from analysis.models.autoregression import Autoregression
+    from analysis.models.segmented import Segmented
 
 EDGE = (
     "The errors cannot be told from a random walk, in which steps come about by chance: there is no interval."

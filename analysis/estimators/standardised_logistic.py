@@ -22,9 +22,9 @@ from scipy import special
 
 from analysis.effects import ratio_effect, t_effect
 from analysis.estimator import Estimator
+from analysis.figures.proportions import Pair
 from analysis.finding import Estimate
-from analysis.generalised import logistic, robust
-from analysis.proportions import Pair
+from analysis.models.generalised import logistic, robust
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
     from analysis.finding import Effect
-    from analysis.generalised import Fit
+    from analysis.models.generalised import Fit
 
     Vector = NDArray[np.float64]
 

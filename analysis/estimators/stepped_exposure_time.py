@@ -24,8 +24,8 @@ import numpy as np
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
-from analysis.stepped_model import modelled, remarks
-from analysis.wedge import fixed_effects, require_one_way, wedge_of
+from analysis.models.stepped_model import modelled, remarks
+from analysis.models.wedge import fixed_effects, require_one_way, wedge_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
     from analysis.finding import Effect
-    from analysis.stepped_model import Modelled
-    from analysis.wedge import Wedge
+    from analysis.models.stepped_model import Modelled
+    from analysis.models.wedge import Wedge
 
     Matrix = NDArray[np.float64]
 

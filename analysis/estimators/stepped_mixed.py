@@ -23,15 +23,15 @@ import numpy as np
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
+from analysis.models.stepped_model import modelled, of_cell_means, remarks
+from analysis.models.wedge import SAME_EFFECT, fixed_effects, wedge_of
 from analysis.refusal import Refusal
-from analysis.stepped_model import modelled, of_cell_means, remarks
-from analysis.wedge import SAME_EFFECT, fixed_effects, wedge_of
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.stepped_model import Modelled
-    from analysis.wedge import Wedge
+    from analysis.models.stepped_model import Modelled
+    from analysis.models.wedge import Wedge
 
 ONE = np.ones(1)
 

@@ -19,20 +19,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.clusters import SUMMARISED, cluster_values
+from analysis.chance.sequences import Cells, orders
 from analysis.effects import FARTHEST
 from analysis.estimator import Estimator
+from analysis.figures.clusters import SUMMARISED, cluster_values
 from analysis.finding import Effect, Estimate
+from analysis.models.wedge import require_one_way, wedge_of
 from analysis.refusal import Refusal
-from analysis.sequences import Cells, orders
-from analysis.wedge import require_one_way, wedge_of
 
 if TYPE_CHECKING:
-    from analysis.clusters import ClusterValues
     from analysis.estimator import Declaration, Settings
     from analysis.evidence import Evidence
+    from analysis.figures.clusters import ClusterValues
+    from analysis.models.wedge import Wedge
     from analysis.outcome import Scale
-    from analysis.wedge import Wedge
 
 EQUAL_CELLS = "Every cluster counts the same in every period, whatever its size."
 OPEN = "There are too few orders in which these clusters could switch for an interval: no effect could be rejected."

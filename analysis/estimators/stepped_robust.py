@@ -23,17 +23,17 @@ import numpy as np
 from analysis.effects import against_margin, t_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
-from analysis.linear import cr2, cr3, least_squares
+from analysis.models.linear import cr2, cr3, least_squares
+from analysis.models.wedge import SAME_EFFECT, TOO_FEW, fixed_effects, indicators, wedge_of
 from analysis.refusal import Refusal
-from analysis.wedge import SAME_EFFECT, TOO_FEW, fixed_effects, indicators, wedge_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.linear import LeastSquares
-    from analysis.wedge import Wedge
+    from analysis.models.linear import LeastSquares
+    from analysis.models.wedge import Wedge
 
     Matrix = NDArray[np.float64]
 

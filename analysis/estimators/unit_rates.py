@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from analysis.effects import against_margin, welch_effect
 from analysis.estimator import Estimator
+from analysis.figures.moments import moments
 from analysis.finding import Estimate
-from analysis.moments import moments
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

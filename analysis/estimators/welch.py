@@ -16,16 +16,16 @@ from __future__ import annotations
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import normal_quantile
+from analysis.chance.distributions import normal_quantile
 from analysis.effects import against_margin, percent_change, ratio_effect, t_effect, welch_effect
 from analysis.estimator import Estimator
+from analysis.figures.moments import hedges_factor, moments_of, pooled_sd
 from analysis.finding import Effect, Estimate
-from analysis.moments import hedges_factor, moments_of, pooled_sd
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
-    from analysis.moments import Moments
+    from analysis.figures.moments import Moments
 
 NO_PERCENTAGE = "No change in per cent: it needs a mean above 0 in both arms."
 

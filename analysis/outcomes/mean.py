@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.moments import draw_normal, finite, moments, moments_from_counts
+from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts
 from analysis.outcome import Kind, Scale
 
 KIND = Kind(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import comb
 
+from analysis.chance.roots import bisect
+from analysis.figures.superiority import SUPERIORITY
 from analysis.outcome import Kind, Scale
-from analysis.roots import bisect
-from analysis.superiority import SUPERIORITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from analysis.moments import draw_normal, finite
+from analysis.figures.moments import draw_normal, finite
 from analysis.outcome import Kind, Scale
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.moments import draw_normal, finite, moments, moments_from_counts
+from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts
+from analysis.figures.superiority import SUPERIORITY
 from analysis.outcome import Kind, Scale
-from analysis.superiority import SUPERIORITY
 
 KIND = Kind(
     name="score",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.moments import LARGEST
+from analysis.figures.moments import LARGEST
 from analysis.outcome import Kind, Scale
 
 if TYPE_CHECKING:

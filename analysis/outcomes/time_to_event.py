@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.models.survival import kaplan_meier
 from analysis.outcome import Kind, Scale
-from analysis.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analysis.models.survival import Curve
     from analysis.outcome import Options, Parts
-    from analysis.survival import Curve
 
 LOST = 0.25  # of the units that `draw` draws, the share that is lost from sight before the horizon
 CHOSEN = (

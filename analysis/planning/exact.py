@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from analysis.distributions import normal_quantile
+from analysis.chance.distributions import normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

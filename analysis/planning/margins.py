@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import inf, sqrt
 from typing import TYPE_CHECKING
 
+from analysis.figures.proportions import restricted_share
 from analysis.planning.arms import UNITS, mean_variance, share_variance, t_ways
 from analysis.planning.way import Planned, Way, normal_power
-from analysis.proportions import restricted_share
 
 if TYPE_CHECKING:
     from analysis.planning.arms import Arms

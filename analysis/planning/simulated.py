@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.distributions import normal_quantile
+from analysis.chance.distributions import normal_quantile
 from analysis.estimator import Declaration, Settings, choose
 from analysis.finding import Contrast
 from analysis.gathering import gather

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from scipy import special
 
-from analysis.distributions import normal_quantile, t_quantile, upper_normal
+from analysis.chance.distributions import normal_quantile, t_quantile, upper_normal
+from analysis.chance.roots import bisect
 from analysis.refusal import Refusal
-from analysis.roots import bisect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,12 +13,12 @@ from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from analysis.amounts import amount
-from analysis.beta_binomial import Beta, Difference
-from analysis.distributions import normal_quantile, t_quantile, upper_normal
+from analysis.chance.beta_binomial import Beta, Difference
+from analysis.chance.distributions import normal_quantile, t_quantile, upper_normal
+from analysis.chance.on_scale import Normal, normal_of, told
+from analysis.figures.moments import Moments, pooled_sd
 from analysis.finding import Effect
 from analysis.layout import LAYOUTS
-from analysis.moments import Moments, pooled_sd
-from analysis.on_scale import Normal, normal_of, told
 from analysis.outcomes.proportion import Proportion
 from analysis.supplement import Supplement, Supplied
 from analysis.verdict import bounds

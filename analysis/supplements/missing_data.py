@@ -10,8 +10,8 @@ import numpy as np
 
 from analysis.covariates import design_matrix
 from analysis.effects import t_effect
-from analysis.missing import Attrition, lee_bounds, shifted, tipping_point, weighted_difference
-from analysis.moments import moments_of, pooled_sd
+from analysis.figures.moments import moments_of, pooled_sd
+from analysis.models.missing import Attrition, lee_bounds, shifted, tipping_point, weighted_difference
 from analysis.refusal import Refusal
 from analysis.supplement import Supplement, Supplied
 

@@ -1,7 +1,7 @@
 """What a study's planned looks say at this one: go on, stop, or stop for harm.
 
-The boundary is that of the plan (`analysis.monitoring`). Harm has a boundary of its own: one-sided, with Pocock's
-spending of the whole error rate, so that a study stops sooner for harm than for benefit. It is a call to stop and
+The boundary is that of the plan (`analysis.looks.monitoring`). Harm has a boundary of its own: one-sided, with
+Pocock's spending of the whole error rate, so that a study stops sooner for harm than for benefit. It is a call to stop and
 look, no verdict. For looks that nobody planned there is the asymptotic confidence sequence, narrowest when all
 planned units are in.
 """
@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.anytime import sequence_half_width
-from analysis.distributions import normal_quantile
-from analysis.monitoring import LAYOUTS
-from analysis.on_scale import normal_of, told
+from analysis.chance.distributions import normal_quantile
+from analysis.chance.on_scale import normal_of, told
+from analysis.looks.anytime import sequence_half_width
+from analysis.looks.monitoring import LAYOUTS
 from analysis.refusal import Refusal
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:
     from analysis.finding import Effect, Finding
-    from analysis.monitoring import Look
+    from analysis.looks.monitoring import Look
     from analysis.supplement import Beside
 
 SEQUENCE = "confidence sequence"

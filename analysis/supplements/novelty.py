@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.novelty import enough, novelty
+from analysis.models.novelty import enough, novelty
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:

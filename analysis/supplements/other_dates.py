@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.amounts import amount
-from analysis.autoregression import autoregression
 from analysis.estimators import controlled_series, segmented_series
+from analysis.models.autoregression import autoregression
+from analysis.models.segmented import LEAST, segmented
 from analysis.refusal import Refusal
-from analysis.segmented import LEAST, segmented
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.finding import Effect
-    from analysis.segmented import Segmented
+    from analysis.models.segmented import Segmented
     from analysis.supplement import Beside
 
     Matrix = NDArray[np.float64]

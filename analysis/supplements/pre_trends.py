@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.adoption import adoption
 from analysis.amounts import amount
 from analysis.estimators.group_time import by_time
-from analysis.group_time_effects import cells
+from analysis.models.adoption import adoption
+from analysis.models.group_time_effects import cells
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:

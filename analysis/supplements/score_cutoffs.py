@@ -9,9 +9,9 @@ import numpy as np
 
 from analysis.estimator import choose
 from analysis.evidence import Evidence
+from analysis.figures.reliability import reliable_change
 from analysis.outcome import Outcome
 from analysis.refusal import Refusal
-from analysis.reliability import reliable_change
 from analysis.supplement import Beside, Supplement, Supplied
 
 if TYPE_CHECKING:

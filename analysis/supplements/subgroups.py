@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.chance.on_scale import Normal, normal_of, told
 from analysis.estimator import estimators
 from analysis.finding import ArmFigures, Effect, Finding, Subgroup
 from analysis.gathering import gather
-from analysis.interaction import CODE, LINEAR, by_regression, by_spread
-from analysis.on_scale import Normal, normal_of, told
-from analysis.pooling import pooled, reml_tau2
+from analysis.models.interaction import CODE, LINEAR, by_regression, by_spread
+from analysis.models.pooling import pooled, reml_tau2
 from analysis.refusal import Refusal
 from analysis.supplement import Supplement, Supplied
 from analysis.table import UnitTable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.evidence import Evidence
-    from analysis.joint_tests import JointTest
+    from analysis.models.joint_tests import JointTest
     from analysis.supplement import Beside
 
 PREFIX = "subgroup."  # of the unit table's columns

@@ -10,7 +10,7 @@ from dashboard.cli import Command, print_json
 if TYPE_CHECKING:
     import argparse
 
-    from analysis.boundaries import Boundaries
+    from analysis.looks.boundaries import Boundaries
 
 SPENDING = ("obrien-fleming", "pocock", "power-family", "hwang-shih-decani")
 CLASSIC = ("obrien-fleming", "pocock")
@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _planned(arguments: argparse.Namespace) -> dict[str, Any]:
     """The boundaries, and beside them that for harm."""
-    from analysis.boundaries import classic_boundaries, inflation, spending_boundaries
+    from analysis.looks.boundaries import classic_boundaries, inflation, spending_boundaries
 
     shares, alpha, sides = _shares(arguments), arguments.alpha, arguments.sides
     if arguments.classic:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import exp, inf, log1p, sqrt
 from typing import TYPE_CHECKING
 
-from analysis.distributions import normal_quantile
-from analysis.roots import bisect
+from analysis.chance.distributions import normal_quantile
+from analysis.chance.roots import bisect
 from experiments.faults import Fault
 from experiments.fragments import WINDOW_AFTER, choice, number
 from experiments.generator import Generator

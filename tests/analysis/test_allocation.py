@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.allocation import blocks, counts, orders, restricted, simple, split, steps
-from analysis.lots import Lots
+from analysis.chance.allocation import blocks, counts, orders, restricted, simple, split, steps
+from analysis.chance.lots import Lots
 from analysis.refusal import Refusal
 
 ARMS = {"a": 1, "b": 1}

@@ -10,12 +10,12 @@ import pytest
 from scipy import stats
 
 from analysis.about import Conduct
-from analysis.beta_binomial import Beta, Difference
+from analysis.chance.beta_binomial import Beta, Difference
 from analysis.evaluate import evaluate
 from analysis.finding import Contrast
-from analysis.joint_tests import wald, wald_by_cluster
 from analysis.layout import CLUSTERED, PARALLEL
-from analysis.linear import cr2, least_squares
+from analysis.models.joint_tests import wald, wald_by_cluster
+from analysis.models.linear import cr2, least_squares
 from analysis.outcome import Outcome
 from analysis.plan import Plan
 from analysis.table import UnitTable

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.clusters import cluster_values, too_few
-from analysis.distributions import t_quantile, two_sided_t
+from analysis.chance.distributions import t_quantile, two_sided_t
+from analysis.chance.permutation import allocations
 from analysis.estimator import Declaration, Settings, choose, estimators
 from analysis.evaluate import fit
+from analysis.figures.clusters import cluster_values, too_few
+from analysis.figures.likeness import intraclass
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import CLUSTERED
-from analysis.likeness import intraclass
 from analysis.outcome import Outcome
-from analysis.permutation import allocations
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
 

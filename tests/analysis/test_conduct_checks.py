@@ -10,16 +10,16 @@ import pytest
 from scipy import stats
 
 from analysis.about import Conduct, Halves, LogFacts, Reliability
-from analysis.adoption import adoption
 from analysis.check import checks
-from analysis.common_trends import by_cohorts, of_one
+from analysis.figures.reliability import alpha_interval, cronbach_alpha
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import PANEL, PARALLEL
-from analysis.novelty import novelty
+from analysis.models.adoption import adoption
+from analysis.models.common_trends import by_cohorts, of_one
+from analysis.models.novelty import novelty
 from analysis.outcome import Outcome
 from analysis.plan import Plan
-from analysis.reliability import alpha_interval, cronbach_alpha
 from analysis.table import UnitTable
 
 PLAN = Plan((Outcome("y", "Clicks", "count"),), (Contrast("b", "a"),), "parallel")

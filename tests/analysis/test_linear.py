@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.linear import cluster_sandwich, cr0, cr2, cr3, hc2, hc3, least_squares, poisson_slopes_within
+from analysis.models.linear import (
+    cluster_sandwich,
+    cr0,
+    cr2,
+    cr3,
+    hc2,
+    hc3,
+    least_squares,
+    poisson_slopes_within,
+)
 from analysis.refusal import Refusal
 
 RNG = np.random.default_rng(5)

@@ -11,7 +11,7 @@ from analysis.effects import t_effect
 from analysis.evaluate import evaluate
 from analysis.finding import Contrast
 from analysis.layout import PARALLEL
-from analysis.missing import Attrition, lee_bounds, shifted, tipping_point, weighted_difference
+from analysis.models.missing import Attrition, lee_bounds, shifted, tipping_point, weighted_difference
 from analysis.outcome import Outcome
 from analysis.plan import Plan
 from analysis.table import UnitTable

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from analysis.exact_likeness import exact_interval
-from analysis.likeness import intraclass
-from analysis.linear import least_squares
-from analysis.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger, model_based, satterthwaite
+from analysis.figures.exact_likeness import exact_interval
+from analysis.figures.likeness import intraclass
+from analysis.models.linear import least_squares
+from analysis.models.mixed import RESIDUAL, RandomEffects, fit_reml, kenward_roger, model_based, satterthwaite
 from analysis.refusal import Refusal
 
 

@@ -10,16 +10,16 @@ import pytest
 from scipy import stats
 
 from analysis.about import Conduct
-from analysis.anytime import allocation_e_values, mixture_p, sequence_half_width
-from analysis.boundaries import classic_boundaries, spending_boundaries, stopping
 from analysis.evaluate import evaluate
 from analysis.finding import Contrast
 from analysis.layout import CLUSTERED, PARALLEL
-from analysis.monitoring import Look
+from analysis.looks.anytime import allocation_e_values, mixture_p, sequence_half_width
+from analysis.looks.boundaries import classic_boundaries, spending_boundaries, stopping
+from analysis.looks.monitoring import Look
+from analysis.looks.spending import SPENDING
 from analysis.outcome import Outcome
 from analysis.plan import Plan
 from analysis.refusal import Refusal
-from analysis.spending import SPENDING
 from analysis.table import UnitTable
 
 OUTCOME = Outcome("y", "Y", "mean")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.moments import Moments
+from analysis.figures.moments import Moments
 from analysis.outcome import kinds
 from analysis.outcomes.count import Count
 from analysis.outcomes.proportion import Proportion

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
-from analysis.adoption import adoption
-from analysis.adoption_orders import orders
+from analysis.chance.adoption_orders import orders
 from analysis.estimator import Settings, estimators
 from analysis.finding import Contrast
 from analysis.gathering import gather
-from analysis.group_time_effects import by_units, cells
-from analysis.imputed_effects import imputed
 from analysis.layout import PANEL
+from analysis.models.adoption import adoption
+from analysis.models.group_time_effects import by_units, cells
+from analysis.models.imputed_effects import imputed
 from analysis.outcome import Outcome
 from analysis.refusal import Refusal
 from analysis.table import UnitTable

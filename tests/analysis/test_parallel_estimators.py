@@ -12,8 +12,8 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 
 from analysis.estimator import Declaration, Settings, choose, estimators, sensitivities
 from analysis.evidence import Evidence, Rows
+from analysis.figures.moments import Moments
 from analysis.finding import Contrast, Estimate
-from analysis.moments import Moments
 from analysis.outcome import Outcome, kinds
 from analysis.outcomes.count import Count
 from analysis.outcomes.proportion import Proportion

@@ -127,7 +127,7 @@ def test_what_is_solved_for_gives_the_power_back():
 
 def test_non_inferiority_of_shares_holds_its_power_in_drawn_studies():
     """The score test on the margin, by brute force over every table, at the size that is planned."""
-    from analysis.proportions import Pair, score_z_difference
+    from analysis.figures.proportions import Pair, score_z_difference
 
     question = Question("non-inferiority", "proportion", base=0.9, margin=0.15, better="higher")
     n = int(answer(question).size)

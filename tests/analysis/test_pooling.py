@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.estimator import Declaration, estimators
-from analysis.pooling import heterogeneity, paule_mandel_tau2, pooled, reml_tau2, tau2_interval
+from analysis.models.pooling import heterogeneity, paule_mandel_tau2, pooled, reml_tau2, tau2_interval
 from tests.laws.worlds import World
 
 

@@ -10,8 +10,8 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from analysis.hypergeometric import conditional_odds_ratio, exact_p, table
-from analysis.proportions import (
+from analysis.chance.hypergeometric import conditional_odds_ratio, exact_p, table
+from analysis.figures.proportions import (
     Pair,
     newcombe_interval,
     odds_ratio_log,
@@ -190,7 +190,7 @@ def test_counting_non_events_turns_the_score_interval_round_however_rare_they_ar
 )
 def test_a_wide_table_loses_nothing_by_being_cut(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = table(pair)
-    monkeypatch.setattr("analysis.hypergeometric.WIDE", 10)
+    monkeypatch.setattr("analysis.chance.hypergeometric.WIDE", 10)
     cut = table(pair)
     assert cut.support.size < whole.support.size
     assert exact_p(cut) == pytest.approx(exact_p(whole), rel=1e-9)

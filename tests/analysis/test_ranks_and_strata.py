@@ -11,15 +11,15 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
+from analysis.chance.count_permutation import shuffled
 from analysis.checks.sample_ratio import exact_binomial, exact_multinomial
-from analysis.count_permutation import shuffled
 from analysis.estimator import Settings, estimators
 from analysis.evidence import Evidence
+from analysis.figures.rank_sums import difference_at, median_difference, rank_sum
 from analysis.finding import Contrast, Estimate
 from analysis.gathering import gather
 from analysis.layout import PARALLEL
 from analysis.outcome import Outcome
-from analysis.rank_sums import difference_at, median_difference, rank_sum
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
 

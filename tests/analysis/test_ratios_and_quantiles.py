@@ -9,11 +9,11 @@ from scipy import stats
 
 from analysis.estimator import Declaration, Settings, choose, estimators
 from analysis.evidence import Evidence
+from analysis.figures.quantiles import order_interval, resampled_quantiles
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import PARALLEL
 from analysis.outcome import Outcome, kinds
-from analysis.quantiles import order_interval, resampled_quantiles
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
 

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
 
-from analysis.autoregression import START, autoregression
 from analysis.estimator import Settings, estimators
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import SERIES
+from analysis.models.autoregression import START, autoregression
+from analysis.models.segmented import LEVEL, segmented
+from analysis.models.small_series import kenward_roger
 from analysis.outcome import Outcome
 from analysis.refusal import Refusal
-from analysis.segmented import LEVEL, segmented
-from analysis.small_series import kenward_roger
 from analysis.table import UnitTable
 from analysis.worlds.series import autocorrelated
 

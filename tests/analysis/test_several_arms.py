@@ -8,12 +8,12 @@ import pytest
 from scipy import stats
 
 from analysis.about import Conduct
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
+from analysis.chance.many_to_one import critical_t, largest_t_tail, loadings
 from analysis.estimator import Declaration, choose
 from analysis.evaluate import Answers, evaluate
 from analysis.finding import Contrast
 from analysis.layout import PARALLEL
-from analysis.many_to_one import critical_t, largest_t_tail, loadings
 from analysis.multiplicity import adjust, many_to_one
 from analysis.outcome import Outcome
 from analysis.plan import Plan

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chance.wild import wild
 from analysis.estimator import Declaration, Settings, choose, estimators
+from analysis.figures.summarised import times_without_event
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import CLUSTERED, STEPPED
-from analysis.linear import cr2, least_squares
+from analysis.models.linear import cr2, least_squares
+from analysis.models.survival import kaplan_meier
 from analysis.outcome import Outcome
 from analysis.refusal import Refusal
-from analysis.summarised import times_without_event
-from analysis.survival import kaplan_meier
 from analysis.table import UnitTable
-from analysis.wild import wild
 
 SWITCH = np.array([2, 2, 3, 3, 4, 4])
 

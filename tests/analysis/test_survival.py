@@ -14,12 +14,12 @@ from analysis.evaluate import fit
 from analysis.finding import Contrast
 from analysis.gathering import gather
 from analysis.layout import CLUSTERED, PARALLEL
+from analysis.models.partial_likelihood import fit_hazards
+from analysis.models.risk_sets import Histories, RiskSets, whole_times
+from analysis.models.survival import kaplan_meier
 from analysis.outcome import Outcome
 from analysis.outcomes.time_to_event import CHOSEN
-from analysis.partial_likelihood import fit_hazards
 from analysis.refusal import Refusal
-from analysis.risk_sets import Histories, RiskSets, whole_times
-from analysis.survival import kaplan_meier
 from analysis.table import UnitTable
 
 BACK = Outcome("back", "Days until return", "time_to_event", better="higher", options={"tau": 20.0})

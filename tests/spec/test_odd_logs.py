@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import experiments.ingest
-from analysis.reliability import cronbach_alpha
+from analysis.figures.reliability import cronbach_alpha
 from tests.small_pilot import CLUSTERED, DECLARED
 
 if TYPE_CHECKING:

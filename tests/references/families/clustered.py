@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
 from tests.references.asking import Figures, ask, named, primary
 
 CORRECTIONS = {

@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 import pandas as pd
 
-from analysis.distributions import two_sided_normal
+from analysis.chance.distributions import two_sided_normal
 from tests.references.asking import HERE, Figures, ask, named, primary
 
 

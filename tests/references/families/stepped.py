@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.distributions import two_sided_t
+from analysis.chance.distributions import two_sided_t
 from tests.references.asking import Figures, ask, named, primary
 
 

@@ -1,0 +1,1 @@
+"""Distributions, roots and randomisation inference: what chance alone could do."""

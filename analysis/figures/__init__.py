@@ -1,0 +1,1 @@
+"""What a set of values says: moments, proportions, rates, ratios, quantiles, ranks, likeness, reliability."""

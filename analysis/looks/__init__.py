@@ -1,0 +1,1 @@
+"""Looks at a study that still runs: boundaries, spending, always-valid inference."""

@@ -1,0 +1,1 @@
+"""Models that several estimators fit: regressions, mixed models, series, survival."""
