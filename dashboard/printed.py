@@ -69,7 +69,7 @@ def _finding(release: Release, finding: ReleasedFinding) -> Iterator[str]:
         yield from _wrapped(line, indent="      ")
     for supplied in release.beside(finding):
         said = supplied.sentence(telling.labels(release))
-        yield from _wrapped(f"{words.spaced(supplied.name)}: {said}", indent="      ")
+        yield from _wrapped(f"{telling.supplement_label(supplied)}: {said}", indent="      ")
     yield ""
 
 

@@ -65,11 +65,17 @@ def question(supplied: Supplied) -> str:
     return found.question if found else words.spaced(supplied.name)
 
 
+def supplement_label(supplied: Supplied) -> str:
+    """What a supplement is called."""
+    found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
+    return found.label if found else words.spaced(supplied.name)
+
+
 def supplied_rows(release: Release, supplied: Supplied) -> list[dict[str, object]]:
     """A supplement's effects and figures as rows of a table."""
     outcome = next(o for o in release.plan.outcomes if o.name == supplied.outcome)
     scale = next((s for s in every_scale() if s.name == supplied.scale), outcome.scale)
-    about = {"Question": words.spaced(supplied.name)}
+    about = {"Question": supplement_label(supplied)}
     effects: list[dict[str, object]] = [
         {**about, "Figure": label, "Value": words.effect_text(effect, scale=scale, outcome=outcome)}
         for label, effect in supplied.effects.items()

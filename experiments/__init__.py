@@ -2,17 +2,19 @@
 
 Where to look:
 
-- a pilot's steps from the outside: `pilot`; the bundled ones: `bundled`; a table without a pilot: `tabular`,
-  `table_file`, `question`
+- a pilot's steps from the outside: `pilot`; the bundled ones: `bundled`; a table without a pilot: `tables`
 - the study file: `study_file` reads it into a `study` through `yaml_tree` and `tree`, judged by `structure` (from
-  the `schema`, its `fragments` and each `outcome_form`) and by `meaning`; `plan` and `plan_hash` say what will be
-  analysed
+  the `schema`, its `fragments` and each `outcome_form`) and by `meaning`, with `period_rules` and `calendar_rules`;
+  `calendar_form` is what calendar designs take, `own_instruments` the questionnaires that a file brings along;
+  `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
 - the log: `ingest` takes files in, each `arriving` by itself; `log_rows` reads them (`log_format`), `screening`
   judges each row by the `row_rules` and `codes` for the vocabulary of `events`, `admission` judges rows beside each
   other by their `event_key`; an `intake` and `rejects` tell what came of it
 - the store: `store`, its `manifest`, `durable` writing and the `keys` outside it
-- measurement: `measure` builds one query from `unit_query` and each kind of `measuring`, and scores a `survey` by
-  its `instrument`; `conduct` counts how the study ran; `results` keeps the evaluation with its `provenance`
+- measurement: `measure` asks the `row_query`, one row for each of the `clocks`, put together from `unit_query` and
+  each kind of `measuring`, and scores a `survey` by its `instrument`; a series asks the `interval_query` for the
+  `intervals` of an `interval_table`; `conduct` (or `conduct_in_periods`) counts how the study ran, `follow_up` for
+  how long, `log_facts` what is odd; `results` keeps the evaluation with its `provenance`
 - queries: `engine` runs them, `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
 - before a study: `planning` asks how many it takes; `allocating` draws a list, of a `lottery` for units and of

@@ -12,7 +12,7 @@ from analysis.chance.lots import GENERATOR, Lots
 from experiments.faults import Fault
 from experiments.lottery import Drawn, shares_of, strata, told
 from experiments.lottery_clusters import clusters_by_lot
-from experiments.table_file import digest, labels, read_table, require_columns
+from experiments.tables.table_file import digest, labels, read_table, require_columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.chance import allocation
 from experiments.faults import Fault
-from experiments.table_file import labels
+from experiments.tables.table_file import labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from analysis.chance import allocation
 from analysis.refusal import Refusal
 from experiments.faults import Fault
 from experiments.lottery import Drawn, shares_of, strata, told
-from experiments.table_file import labels
+from experiments.tables.table_file import labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -159,7 +159,7 @@ def schedule_from(path: Path) -> NDArray[np.float64]:
 
     Raises Fault where it holds anything else, or a cluster goes back.
     """
-    from experiments.table_file import numbers, read_table
+    from experiments.tables.table_file import numbers, read_table
 
     frame = read_table(path)
     columns = [str(column) for column in frame.columns[1:]]

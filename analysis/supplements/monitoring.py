@@ -1,9 +1,9 @@
 """What a study's planned looks say at this one: go on, stop, or stop for harm.
 
 The boundary is that of the plan (`analysis.looks.monitoring`). Harm has a boundary of its own: one-sided, with
-Pocock's spending of the whole error rate, so that a study stops sooner for harm than for benefit. It is a call to
-stop and look, no verdict. For looks that nobody planned there is the asymptotic confidence sequence, narrowest when all
-planned units are in.
+Pocock's spending of the whole error rate, so that a study stops sooner for harm than for benefit. It is a call
+to stop and look, no verdict. For looks that nobody planned there is the asymptotic confidence sequence,
+narrowest when all planned units are in.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def _lottery(arguments: argparse.Namespace) -> Lottery:
 
 
 def _first_column(path: Path) -> str:
-    from experiments.table_file import read_table
+    from experiments.tables.table_file import read_table
 
     return str(read_table(path).columns[0])
 

@@ -11,7 +11,7 @@ from dashboard.cli import Command, print_json
 if TYPE_CHECKING:
     import argparse
 
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
 DIRECTION = "No --better was given: lower values are taken as better."
 
@@ -130,7 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(as_json=arguments.json)
     _check(arguments)
-    from experiments.tabular import estimate
+    from experiments.tables.tabular import estimate
 
     found = estimate(_question(arguments))
     if not (arguments.better or arguments.quiet):
@@ -193,7 +193,7 @@ def _prior(arguments: argparse.Namespace) -> tuple[float, float]:
 
 
 def _question(arguments: argparse.Namespace) -> Question:
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
     return Question(
         table=arguments.table,

@@ -108,7 +108,7 @@ def _shares(arguments: argparse.Namespace) -> list[float]:
 
 def _taken(arguments: argparse.Namespace) -> dict[str, Any]:
     """What each look of a table allows to be said."""
-    from experiments.look_table import Taken, looks_taken
+    from experiments.tables.look_table import Taken, looks_taken
 
     if not (arguments.mixing and arguments.best_at and min(arguments.mixing, arguments.best_at) > 0):
         arguments.wrong_use("TABLE needs --mixing and --best-at, both above 0")

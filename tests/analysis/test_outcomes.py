@@ -27,8 +27,8 @@ def test_moments_of_two_sets_added_are_those_of_both_together_even_far_from_zero
 def test_missing_values_are_counted_apart_in_every_kind() -> None:
     gaps = np.array([1.0, np.nan, 0.0])
     for kind in kinds().values():
-        parts = {"value": gaps, **{part: np.ones(3) for part in kind.optional}}
-        summary = kind.summarise(parts)
+        first, *others = (*kind.parts, *kind.optional)
+        summary = kind.summarise({first: gaps, **{part: np.ones(3) for part in others}})
         assert (summary.n, summary.missing) == (2, 1)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.outcome import kinds
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 
 SIZES = {"control": 61, "law": 83, "help": 40}
 SHARED = [kind.name for kind in kinds().values() if kind.from_counts is not None]

@@ -76,7 +76,7 @@ def test_declared_subgroups_and_prior_reach_the_findings(tmp_path):
     assert groups == {Subgroup("country", "de"), Subgroup("country", "fr")}
     says = {supplied.name: supplied.says for supplied in found.supplied}
     assert "beta(1, 1)" in says["bayesian_shares"]
-    assert "0.2 (as declared)" in says["bayesian"]
+    assert "20 percentage points (as declared)" in says["bayesian"]
 
 
 def test_assignments_are_counted_day_by_day(tmp_path):

@@ -11,9 +11,9 @@ import pytest
 
 from analysis.evaluate import Evaluation
 from experiments.faults import Fault
-from experiments.periods import change_period, is_calendar, periods
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.periods import change_period, is_calendar, periods
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 
 ADOPTED = (3, 4, 4, 5, 0, 0)
 

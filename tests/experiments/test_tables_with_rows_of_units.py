@@ -11,9 +11,9 @@ import pytest
 
 from analysis.evaluate import Evaluation
 from experiments.faults import Fault
-from experiments.periods import is_calendar
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.periods import is_calendar
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 
 SURVEY = {"kind": "mean", "outcome": "y", "layout": "repeated", "unit": "id", "period": "wave"}
 AGAIN = {

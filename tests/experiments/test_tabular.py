@@ -14,8 +14,8 @@ import pytest
 from analysis.evaluate import Evaluation
 from analysis.refusal import Refusal
 from experiments.faults import Fault
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from dashboard.cli import main
 from experiments.faults import Fault
 from experiments.pilot import evaluation
-from experiments.question import Question
 from experiments.store import Store
-from experiments.tabular import estimate
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 from tests.small_pilot import DECLARED, SmallPilot, outside_keys
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.document import evaluation_document
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 
 HERE = Path(__file__).parent
 Figures = dict[str, float]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from experiments.question import Question
-from experiments.tabular import estimate
+from experiments.tables.question import Question
+from experiments.tables.tabular import estimate
 from tests.references.asking import HERE, Figures
 
 

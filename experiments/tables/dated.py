@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
-from experiments.lasting import one_row_a_unit
-from experiments.question import PREFIX
-from experiments.table_file import labels, numbers
+from experiments.tables.lasting import one_row_a_unit
+from experiments.tables.question import PREFIX
+from experiments.tables.table_file import labels, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
 
 def dated(question: Question, frame: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:

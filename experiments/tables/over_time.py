@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.faults import Fault
-from experiments.periods import change_period, periods
-from experiments.question import BEFORE, CONTROLS, control_among
-from experiments.table_file import labels, numbers
+from experiments.tables.periods import change_period, periods
+from experiments.tables.question import BEFORE, CONTROLS, control_among
+from experiments.tables.table_file import labels, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
     Columns = dict[str, Any]
     Periods = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.looks.anytime import any_looks
 from experiments.faults import Fault
-from experiments.table_file import numbers, read_table, require_columns
+from experiments.tables.table_file import numbers, read_table, require_columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,9 @@ from analysis.refused import refused
 from analysis.table import UnitTable
 from experiments.faults import Fault, did_you_mean
 from experiments.provenance import provenance
-from experiments.question import POOLED, plan_of
-from experiments.shapes import unit_frame
-from experiments.table_file import digest, labels, read_table, require_columns
+from experiments.tables.question import POOLED, plan_of
+from experiments.tables.shapes import unit_frame
+from experiments.tables.table_file import digest, labels, read_table, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from analysis.finding import Contrast
     from analysis.outcome import Summary
     from analysis.plan import Plan
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
 
 def estimate(question: Question) -> Evaluation:

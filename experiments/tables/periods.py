@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.faults import Fault
-from experiments.table_file import labels
+from experiments.tables.table_file import labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
-from experiments.lasting import one_row_a_unit
-from experiments.periods import periods
-from experiments.question import EVERYBODY, PREFIX
-from experiments.table_file import labels, numbers
+from experiments.tables.lasting import one_row_a_unit
+from experiments.tables.periods import periods
+from experiments.tables.question import EVERYBODY, PREFIX
+from experiments.tables.table_file import labels, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
 
 def repeated(question: Question, frame: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:

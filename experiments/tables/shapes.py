@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.layout import LAYOUTS, PANEL, PARALLEL, REPEATED, SERIES, SITES, STEPPED
-from experiments.dated import dated
 from experiments.faults import Fault
-from experiments.over_time import panel, require_times_since, series
-from experiments.periods import is_calendar, periods
-from experiments.question import PREFIX
-from experiments.repeated import repeated
-from experiments.table_file import labels, numbers, require_columns
+from experiments.tables.dated import dated
+from experiments.tables.over_time import panel, require_times_since, series
+from experiments.tables.periods import is_calendar, periods
+from experiments.tables.question import PREFIX
+from experiments.tables.repeated import repeated
+from experiments.tables.table_file import labels, numbers, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-    from experiments.question import Question
+    from experiments.tables.question import Question
 
     Columns = dict[str, Any]
 
