@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CASES = {path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("*/case.json"))}
-UNCOVERED = {
-    tuple(line.split(":"))
-    for line in (HERE / "uncovered.txt").read_text("utf-8").splitlines()
-    if line and not line.startswith("#")
-}
 FAMILIES: dict[str, Callable[[str], Figures]] = {}
 for module in modules("tests.references.families"):
     FAMILIES |= module.FAMILIES
@@ -34,27 +29,17 @@ def figures(case: str) -> Figures:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_figures_agree_with_r_or_are_listed_as_uncovered(case: str) -> None:
+def test_every_figure_agrees_with_r(case: str) -> None:
     got, wrong = figures(case), []
     for name, expected in CASES[case]["expected"].items():
-        listed = (case, name) in UNCOVERED or (case, "*") in UNCOVERED
-        if listed or expected is None:
+        if expected is None:
             if name in got:
-                wrong.append(f"{name} can be had: take it off the list")
+                wrong.append(f"{name}: got {got[name]!r}, where R says that there is none")
         elif name not in got:
-            wrong.append(f"{name} is neither computed nor listed")
+            wrong.append(f"{name} is not computed")
         elif not _agrees(got[name], expected, name=name, tolerance=CASES[case]["tolerance"]):
             wrong.append(f"{name}: got {got[name]!r}, R says {expected!r}")
     assert not wrong, "\n".join(wrong)
-
-
-def test_the_list_of_uncovered_figures_names_only_figures_that_exist() -> None:
-    unknown = [
-        (case, name)
-        for case, name in UNCOVERED
-        if case not in CASES or (name != "*" and name not in CASES[case]["expected"])
-    ]
-    assert not unknown
 
 
 def test_a_figure_outside_its_tolerance_does_not_agree() -> None:
