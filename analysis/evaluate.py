@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from analysis.outcome import Outcome, Summary
     from analysis.table import UnitTable
 
+SMALLEST_P = "The smallest p-value that this design could have given is {:.2g}: it can never be below {:.2g}."
 STRATA_UNUSED = "The strata of the assignment are not used here."
 
 FINDING_STANDS = "Read the finding on its primary scale, which stands."
@@ -154,11 +155,14 @@ def fit(
 
 
 def _noted(estimator: Estimator, evidence: Evidence, estimate: Estimate) -> Estimate:
-    """The estimate with what was supposed on its way: of covariates where rows were used, of strata where not."""
+    """The estimate with what was supposed on its way, of covariates and of strata, and what no data could show."""
     notes = evidence.notes if "rows" in estimator.needs else ()
     stratified = evidence.rows is not None and evidence.rows.stratum is not None
     if stratified and evidence.layout == PARALLEL.name and "strata" not in estimator.needs:
         notes = (*notes, STRATA_UNUSED)
+    smallest, level = estimate.parameters.get("smallest_p", 0.0), next(iter(estimate.effects.values())).level
+    if smallest >= 1 - level:
+        notes = (SMALLEST_P.format(smallest, 1 - level), *notes)
     return replace(estimate, notes=(*estimate.notes, *notes)) if notes else estimate
 
 

@@ -380,3 +380,12 @@ def test_thousands_of_clusters_are_drawn_less_often():
     values = np.random.default_rng(10).normal(size=2_600)
     found = allocations(values, np.arange(2_600) % 2 == 0, stratum=None, seed=1)
     assert (found.of_values.size, found.smallest_p) == (1_000, 1 / 1_000)
+
+
+def test_three_against_three_say_the_smallest_p_that_they_could_have_given() -> None:
+    frame = pd.DataFrame({"arm": list("aaabbb") * 2, "cluster": list("uvwxyz") * 2})
+    frame["y"] = [1.0, 2.0, 3.0, 7.0, 8.0, 9.0, 1.5, 2.5, 3.5, 7.5, 8.5, 9.5]
+    evidence = gather(UnitTable(frame, CLUSTERED), Outcome("y", "Y", "mean"), Contrast("b", "a"))
+    finding = fit(estimators()["cluster_permutation"], evidence, Settings(), default=False)
+    assert finding.effect.p_value == pytest.approx(0.1)  # 2 of the 20 allocations are as extreme
+    assert any("could have given is 0.1:" in note for note in finding.estimate.notes)
