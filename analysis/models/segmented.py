@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-LEAST = 8  # periods on each side of a change; METHODS' own simulations start at twelve
+LEAST = 8  # periods on each side of a change; the calibration starts at twelve
 LEVEL, SLOPE = 2, 3  # columns of the change that is asked about
 
 
