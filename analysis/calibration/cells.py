@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.calibration.cell import BALANCED, FEW_MIXED, STRESS, Cell
 from analysis.calibration.cells_in_time import in_time
 from analysis.calibration.scenes import scene
+from analysis.estimators.cluster_bootstrap import ENOUGH_FOR_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,7 @@ def _stressed_clusters() -> Iterator[Cell]:
 
 def _clusters_of_events() -> Iterator[Cell]:
     for groups in CLUSTERS:
+        bootstrap = {} if groups < ENOUGH_FOR_SHARES else {"cluster_bootstrap": STRESS}
         yield from _each(
             f"{groups} clusters of 8 to 24, 30 % with the event, ICC 0.05",
             0.1,
@@ -99,7 +101,7 @@ def _clusters_of_events() -> Iterator[Cell]:
                 "cluster_means": BALANCED,
                 "cluster_gee": BALANCED,
                 "cluster_permutation": STRESS,
-                "cluster_bootstrap": STRESS,
+                **bootstrap,
             },
             scene("clustered", "proportion", clusters=groups, truth={"icc": 0.05, **SIZES}),
         )

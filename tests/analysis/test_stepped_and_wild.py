@@ -184,3 +184,11 @@ def test_pseudo_values_of_times_are_the_jackknifes_and_average_to_the_curve():
         others = np.arange(800) != unit
         without = kaplan_meier(seen[others], event[others]).restricted_mean(8.0)[0]
         assert values[unit] == pytest.approx(800 * whole - 799 * without, abs=0.02)
+
+
+def test_proportions_in_eight_clusters_are_refused_with_what_was_measured() -> None:
+    frame = pd.DataFrame({"arm": ["a", "b"] * 40, "cluster": [f"team {i % 8}" for i in range(80)]})
+    frame["y"] = (np.arange(80) % 3 == 0).astype(float)
+    evidence = gather(UnitTable(frame, CLUSTERED), Outcome("y", "Y", "proportion"), Contrast("b", "a"))
+    with pytest.raises(Refusal, match="7 % false positives"):
+        estimators()["cluster_bootstrap"].fit(evidence, Settings())
