@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from analysis.finding import Contrast
 from analysis.layout import LAYOUTS, PANEL, SERIES
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analysis.estimator import Estimand
     from analysis.outcome import Direction
+    from analysis.plan import Adjustment
 
 PREFIX = (
     "outcome"  # of our columns, which no table of theirs is likely to have: outcome.value, outcome.exposure
@@ -124,8 +126,8 @@ def plan_of(question: Question, frame: pd.DataFrame) -> Plan:
         stratified=question.strata is not None,
         matched=_matched(frame),
         randomised=False,
-        estimand=question.estimand,  # type: ignore[arg-type]
-        adjust=question.adjust,  # type: ignore[arg-type]
+        estimand=cast("Estimand", question.estimand),
+        adjust=cast("Adjustment", question.adjust),
         dated=(question.outcome,) if f"{PREFIX}.times" in frame else (),
         units=len(platforms),
         treated_units=sum(platforms.values()),
