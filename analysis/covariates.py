@@ -18,11 +18,11 @@ MOST_LEVELS = (
 
 
 def design_matrix(
-    frame: pd.DataFrame, covariates: tuple[str, ...]
+    frame: pd.DataFrame, covariates: tuple[str, ...], *, units: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Baseline covariates as columns: numbers as they are, categories as indicators (the first level left out).
 
-    Gaps are filled with the mean. A covariate that does not vary is dropped: it carries no information.
+    Gaps are filled with the mean over units, of which a row stands for `units` (None: one each). A covariate that does not vary is dropped: it carries no information.
     Raises Refusal where numbers are not finite, or where a category has too many levels to be one.
     """
     columns: list[NDArray[np.float64]] = []
@@ -46,9 +46,10 @@ def design_matrix(
                 )
             numeric = {f"{covariate}={level}": (labels == level).astype(np.float64) for level in levels}
         for name, values in numeric.items():
-            known = values[~np.isnan(values)]
-            if known.size and np.ptp(known) > 0:
-                columns.append(np.where(np.isnan(values), known.mean(), values))
+            held = ~np.isnan(values)
+            if held.any() and np.ptp(values[held]) > 0:
+                mean = np.average(values[held], weights=None if units is None else units[held])
+                columns.append(np.where(held, values, mean))
                 names.append(name)
     matrix = np.column_stack(columns) if columns else np.empty((len(frame), 0))
     return matrix, tuple(names)

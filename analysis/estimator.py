@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Need = Literal[
     "rows",
+    "grouped",
     "covariates",
     "strata",
     "matched",
@@ -37,7 +38,8 @@ CARD = ("Question", "Estimand", "Assumes", "Interval", "Breaks when", "Source")
 class Declaration:
     """All that the choice of an estimator may depend on: what was declared, never what the data show.
 
-    `rows` is False where only the arms' summaries were shared. `matched` says that each stratum is a pair of
+    `rows` is False where no row a unit is held, `grouped` also where no sums of units alike are, so that only the
+    arms' summaries were shared. `matched` says that each stratum is a pair of
     clusters, one for each arm. `units` counts the platforms of a panel, `treated_units` those that ever adopt.
     `arm_units` counts the units that were assigned to the smallest arm, 0 where nobody said. `dated` says that each
     event of a count keeps its time, `together` that all arms are to be compared with the
@@ -57,6 +59,7 @@ class Declaration:
     arm_units: int = 0
     dated: bool = False
     together: bool = False
+    grouped: bool = True
 
     def smaller_than(self, units: int) -> bool:
         """Whether an arm is known to have fewer than so many units."""

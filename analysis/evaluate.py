@@ -1,4 +1,4 @@
-"""From a plan and a unit table to an evaluation: checks, findings, verdicts, refusals."""
+"""From a plan and a table of units to an evaluation: checks, findings, verdicts, refusals."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from analysis.verdict import judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from analysis.cells import Table
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
     from analysis.looks.monitoring import Look
     from analysis.outcome import Outcome, Summary
-    from analysis.table import UnitTable
 
 SMALLEST_P = "The smallest p-value that this design could have given is {:.2g}: it can never be below {:.2g}."
 STRATA_UNUSED = "The strata of the assignment are not used here."
@@ -78,7 +78,7 @@ class Answered:
 
 def evaluate(
     plan: Plan,
-    table: UnitTable,
+    table: Table,
     conduct: Conduct,
     *,
     progress: Callable[[str], None] = lambda _: None,
@@ -102,7 +102,7 @@ def evaluate(
     )
 
 
-def _analysed(plan: Plan, table: UnitTable, findings: Iterable[Finding]) -> FlowStep:
+def _analysed(plan: Plan, table: Table, findings: Iterable[Finding]) -> FlowStep:
     """Units whose first primary outcome was measured: the last step of the flow (CONSORT 2025, item 22).
 
     Where a unit has a row for each period, it is counted once under each arm, and once in all; in a crossover,
@@ -110,8 +110,8 @@ def _analysed(plan: Plan, table: UnitTable, findings: Iterable[Finding]) -> Flow
     """
     by_arm = {arm: 0 for contrast in plan.contrasts for arm in (contrast.control, contrast.treatment)}
     main = next((outcome for outcome in plan.outcomes if outcome.role == "primary"), None)
-    if main is not None and table.layout.people and {"unit", "period"} <= set(table.frame):
-        measured = table.frame[table.frame[_values(main)].notna().all(axis=1)]
+    if main is not None and table.layout.people and {"unit", "period"} <= set(table.known):
+        measured = table.known[table.known[_values(main)].notna().all(axis=1)]
         if table.layout == CROSSOVER:
             measured = measured[measured.groupby("unit")["arm"].transform("nunique") > 1]
         units = measured.groupby("arm")["unit"].nunique()
@@ -156,9 +156,8 @@ def fit(
 
 def _noted(estimator: Estimator, evidence: Evidence, estimate: Estimate) -> Estimate:
     """The estimate with what was supposed on its way, of covariates and of strata, and what no data could show."""
-    notes = evidence.notes if "rows" in estimator.needs else ()
-    stratified = evidence.rows is not None and evidence.rows.stratum is not None
-    if stratified and evidence.layout == PARALLEL.name and "strata" not in estimator.needs:
+    notes = evidence.notes if estimator.needs & {"rows", "grouped"} else ()
+    if evidence.stratified and evidence.layout == PARALLEL.name and "strata" not in estimator.needs:
         notes = (*notes, STRATA_UNUSED)
     smallest, level = estimate.parameters.get("smallest_p", 0.0), next(iter(estimate.effects.values())).level
     if smallest >= 1 - level:
@@ -172,7 +171,7 @@ def answer(
     declaration: Declaration,
     *,
     asked: str | None = None,
-    table: UnitTable | None = None,
+    table: Table | None = None,
     conduct: Conduct | None = None,
     look: Look | None = None,
 ) -> Answered:
@@ -180,6 +179,7 @@ def answer(
 
     Raises Refusal where no estimator claims the declaration, or the one asked for does not.
     """
+    declaration = replace(declaration, rows=evidence.rows is not None, grouped=evidence.grouped)
     if evidence.layout == PARALLEL.name:
         declaration = replace(declaration, arm_units=evidence.assigned)
     first = choose(declaration)
@@ -233,13 +233,14 @@ def _not_claimed(name: str, declaration: Declaration) -> Refusal:
 
 
 def _answered(
-    plan: Plan, table: UnitTable, conduct: Conduct, outcome: Outcome, contrast: Contrast
+    plan: Plan, table: Table, conduct: Conduct, outcome: Outcome, contrast: Contrast
 ) -> Answered:
     try:
-        evidence = gather(table, outcome, contrast, covariates=plan.covariates)
+        held = table.of(outcome)
+        evidence = gather(held, outcome, contrast, covariates=plan.covariates)
         look = look_at(plan, table, contrast, ended=conduct.ended)
         declaration = plan.declaration(outcome)
-        return answer(plan, evidence, declaration, table=table, conduct=conduct, look=look)
+        return answer(plan, evidence, declaration, table=held, conduct=conduct, look=look)
     except Refusal as refusal:
         return Answered((), (NotEstimable(outcome.name, contrast, None, refusal.reason, refusal.remedy),))
 

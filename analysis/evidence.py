@@ -1,4 +1,4 @@
-"""One outcome under one contrast: a summary of each arm always, the rows where they are held."""
+"""One outcome under one contrast: a summary of each arm always, rows or groups of units where they are held."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analysis.refusal import Refusal
+from analysis.groups import groups_of, needs_rows
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from analysis.finding import Contrast
+    from analysis.groups import Groups
     from analysis.outcome import Outcome, Summary
 
 
@@ -83,7 +84,7 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an estimator sees. `rows` is None where only summaries were shared or read.
+    """What an estimator sees. `rows` is None where only summaries were shared or read, or `groups` in their place.
 
     `others` are the summaries of the further arms of a parallel layout, by name, for methods that compare all arms
     together.
@@ -100,15 +101,34 @@ class Evidence:
     )
     notes: tuple[str, ...] = ()  # what was done to covariates before any fit
     others: Mapping[str, Summary] = field(default_factory=dict)
+    groups: Groups | None = None
 
     def require_rows(self) -> Rows:
         """The rows; raises Refusal where only summaries are held."""
         if self.rows is None:
-            raise Refusal(
-                "This estimator needs one row a unit, and only summaries were shared.",
-                remedy="Use an estimator that works from counts, or load the unit-level log.",
-            )
+            raise needs_rows()
         return self.rows
+
+    def require_groups(self) -> Groups:
+        """The groups of units, each row one where rows are held; raises Refusal where only summaries are."""
+        return groups_of(self.require_rows()) if self.groups is None else self.groups
+
+    @property
+    def grouped(self) -> bool:
+        """Whether rows or groups are held."""
+        return self.rows is not None or self.groups is not None
+
+    @property
+    def adjustable(self) -> bool:
+        """Whether covariates are held."""
+        held = self.groups if self.rows is None else self.rows
+        return held is not None and bool(held.covariates.shape[1])
+
+    @property
+    def stratified(self) -> bool:
+        """Whether it is known which stratum a unit belongs to."""
+        held = self.groups if self.rows is None else self.rows
+        return held is not None and held.stratum is not None
 
     @property
     def assigned(self) -> int:

@@ -1,4 +1,4 @@
-"""Gathering: from the unit table to the evidence on one outcome under one contrast."""
+"""Gathering: from a table of units to the evidence on one outcome under one contrast."""
 
 from __future__ import annotations
 
@@ -7,32 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.cells import CellTable
 from analysis.covariates import design_matrix
 from analysis.evidence import Evidence, Rows, Uncounted
+from analysis.grouping import by_arm, codes, group, notes_on, unmeasured
 from analysis.layout import PANEL, PARALLEL, REPEATED
 from analysis.models.episodes import episodes
 from analysis.outcome import kinds
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     from numpy.typing import NDArray
 
+    from analysis.cells import Table
     from analysis.finding import Contrast
-    from analysis.layout import Layout
+    from analysis.grouping import by_arm, codes, group, notes_on, unmeasured
+from analysis.layout import Layout
     from analysis.outcome import Kind, Outcome, Parts, Summary
     from analysis.table import UnitTable
 
 
 def gather(
-    table: UnitTable, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...] = ()
+    table: Table, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...] = ()
 ) -> Evidence:
     """The evidence on `outcome` for the two arms of `contrast`; rows without the outcome count as missing.
 
-    Raises Refusal when an arm or a column is absent, a value is impossible for the kind, or nobody was measured.
+    A table of cells gives groups of units alike in the place of rows, for an outcome that it holds as sums. Raises
+    Refusal when an arm or a column is absent, a value is impossible for the kind, or nobody was measured.
     """
+    held = table.of(outcome)
+    if isinstance(held, CellTable):
+        return group(held, outcome, contrast, covariates=covariates)
+    return _from_rows(held, outcome, contrast, covariates=covariates)
+
+
+def _from_rows(
+    table: UnitTable, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...]
+) -> Evidence:
     layout = table.layout
     if not layout.compares:
         return _sites(table, outcome, contrast)
@@ -62,10 +74,12 @@ def gather(
         waves=None if waves is None else waves[measured],
         episodes=episodes(kept, outcome, exposure=parts.get("exposure", known)[measured]),
     )
-    notes = (*settled, *_treated(kept, covariates, names))
+    notes = (*settled, *notes_on(kept, covariates, names))
     name = REPEATED.name if repeated else layout.name
+    # Where clusters change arms, none belongs to one.
+    clusters = None if rows.period is not None else by_arm(rows.cluster, rows.treated)
     others = _further(table.frame[~compared], outcome) if layout == PARALLEL else {}
-    return Evidence(outcome, contrast, name, control, treatment, rows, _clusters(rows), notes, others)
+    return Evidence(outcome, contrast, name, control, treatment, rows, clusters, notes, others)
 
 
 def _further(frame: pd.DataFrame, outcome: Outcome) -> dict[str, Summary]:
@@ -114,12 +128,12 @@ def _groups(frame: pd.DataFrame, layout: Layout) -> dict[str, Any]:
     """What rows belong to: codes, periods, and the names of platforms."""
     by_period = "period" in layout.requires
     columns = ("cluster", "unit", "sequence") if by_period else ("cluster",)
-    wanted = {column: _codes(frame, column) for column in columns}
+    wanted = {column: codes(frame, column) for column in columns}
     if layout.name == PARALLEL.name:
         wanted["cluster"] = None  # a cluster that nobody assigned is no part of the design
     return {
         **wanted,
-        "stratum": _codes(frame, "stratum"),
+        "stratum": codes(frame, "stratum"),
         "period": frame["period"].to_numpy(dtype=np.float64) if by_period else None,
         "unit_names": tuple(sorted(set(frame["unit"].astype(str)))) if layout == PANEL else (),
     }
@@ -167,22 +181,10 @@ def _sites(table: UnitTable, outcome: Outcome, contrast: Contrast) -> Evidence:
     return Evidence(outcome, contrast, table.layout.name, Uncounted(), Uncounted(), rows)
 
 
-def _treated(frame: pd.DataFrame, covariates: tuple[str, ...], names: tuple[str, ...]) -> Iterator[str]:
-    """What the reader has to know of covariates that were not taken as they are."""
-    for covariate in covariates:
-        if not any(name == covariate or name.startswith(f"{covariate}=") for name in names):
-            yield f"The covariate {covariate!r} does not vary and was left out."
-        elif covariate in names and frame[covariate].isna().any():
-            yield f"Gaps in the covariate {covariate!r} were filled with its mean."
-
-
 def _summary(parts: Parts, outcome: Outcome, side: NDArray[np.bool_], arm: str) -> Summary:
     summary = outcome.summary({part: values[side] for part, values in parts.items()})
     if summary.n == 0:
-        raise Refusal(
-            f"Nobody in the {arm} arm has the outcome {outcome.name!r} measured.",
-            remedy="Load the missing part of the log, or check the outcome's event and window.",
-        )
+        raise unmeasured(outcome, arm)
     return summary
 
 
@@ -208,19 +210,3 @@ def _parts(frame: pd.DataFrame, outcome: Outcome, kind: Kind) -> dict[str, NDArr
     return parts
 
 
-def _codes(frame: pd.DataFrame, column: str) -> NDArray[np.intp] | None:
-    if column not in frame:
-        return None
-    import pandas as pd
-
-    codes: NDArray[np.intp] = pd.factorize(frame[column], sort=True)[0]
-    return codes
-
-
-def _clusters(rows: Rows) -> dict[str, int] | None:
-    if rows.cluster is None or rows.period is not None:
-        return None  # where clusters change arms, none belongs to one
-    return {
-        "control": int(np.unique(rows.cluster[~rows.treated]).size),
-        "treatment": int(np.unique(rows.cluster[rows.treated]).size),
-    }

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
+
     Parts = Mapping[str, NDArray[np.float64]]
     Options = Mapping[str, float]
 
@@ -78,7 +80,8 @@ class Kind:
     kind leaves it free, `spread`.
 
     `counts_columns` names what one row of a counts file holds beside the arm, and `from_counts` turns such a
-    row, by column, into a summary; both are empty where a kind cannot be shared as a summary.
+    row, by column, into a summary; both are empty where a kind cannot be shared as a summary. `from_sums` makes one
+    of sums over cells taken together; it is empty where a kind needs every unit's value.
 
     `takes` names the `Outcome.options` that `summarise(parts, **options)` and `draw` are given as keywords: a
     quantile's `q`, the `tau` up to which a time is followed. `settle((control, treatment), options)` gives the
@@ -95,6 +98,7 @@ class Kind:
     optional: Mapping[str, float] = field(default_factory=dict)
     counts_columns: tuple[str, ...] = ()
     from_counts: Callable[[Mapping[str, float]], Summary] | None = None
+    from_sums: Callable[[Sums], Summary] | None = None
     takes: tuple[str, ...] = ()
     settle: Callable[[tuple[Parts, Parts], Options], tuple[Options, str]] | None = None
 

@@ -97,7 +97,7 @@ def _default_for(estimator: Estimator) -> Iterator[Document]:
         found = [
             {"covariates": covariates, "estimand": estimand, "rows": rows}
             for covariates, estimand, rows in product((False, True), get_args(Estimand), (True, False))
-            if _is_default(estimator, Declaration(layout, kind, covariates, estimand=estimand, rows=rows))
+            if _is_default(estimator, Declaration(layout, kind, covariates, estimand=estimand, rows=rows, grouped=rows))
         ]
         if found:
             settled = {key: found[0][key] for key in found[0] if len({row[key] for row in found}) == 1}

@@ -83,10 +83,10 @@ class _Fresh:
 
 
 def ambiguous_ids(engine: Engine) -> int:
-    """Units of which two share one 64-bit number, in `ids` and the store's `held_ids` together."""
+    """Units of which two share one 64-bit number, in `ids` and the list of units (`listed`) together."""
     found = part(
         """SELECT count(*) AS n FROM (
-             SELECT unit FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM held_ids)
+             SELECT unit FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM listed)
              GROUP BY unit HAVING min(serial) <> max(serial))"""
     )
     return int(engine.ask(found)["n"][0].as_py())

@@ -38,12 +38,16 @@ def unit_clocks(study: Study, words: Vocabulary, end: datetime) -> Tables:
         part("FALSE AS complete"),
         part("exposure AS baseline"),
     ]
+    return {**first_exposures(study, words), "clocks": exp.select("*", *facts).from_("begun")}
+
+
+def first_exposures(study: Study, words: Vocabulary) -> Tables:
+    """`assigned`: each unit's first assignment; `begun`: its first exposure from then on, if any."""
     tables = {"assigned": _assigned(words)}
     if study.exposure == ASSIGNED:
         begun = exp.select("*", part("start.o AS exposure"), part("start.s AS session")).from_("assigned")
-    else:
-        begun = _exposed("assigned", study.exposure, by=("unit",))
-    return {**tables, "begun": begun, "clocks": exp.select("*", *facts).from_("begun")}
+        return {**tables, "begun": begun}
+    return {**tables, "begun": _exposed("assigned", study.exposure, by=("unit",))}
 
 
 def crossover_clocks(study: Study, words: Vocabulary, end: datetime) -> Tables:

@@ -45,6 +45,11 @@ class Vocabulary:
     )
 
     @property
+    def timed(self) -> bool:
+        """Whether each unit has one clock, so that its events keep their time since the exposure."""
+        return not (self.calendar or self.by_period or self.stepped)
+
+    @property
     def attributes(self) -> tuple[str, ...]:
         """The columns of the study's own attributes."""
         return tuple(column for column in self.columns if column.startswith(ATTRIBUTE))
@@ -110,7 +115,7 @@ def theirs(study: Study, column: str) -> str:
 
 
 def stored(vocabulary: Vocabulary) -> pa.Schema:
-    """The columns of a segment. Ids are 64-bit numbers; `event_key` is the same for the same event."""
+    """What a row says, as it is stored. Ids are 64-bit numbers; `event_key` is the same for the same event."""
     import pyarrow as pa
 
     types = {
@@ -123,6 +128,20 @@ def stored(vocabulary: Vocabulary) -> pa.Schema:
     columns = [column for column in vocabulary.columns if column != "event_id"]
     fields = [(column, types.get(column, pa.string())) for column in columns]
     return pa.schema([*fields, ("event_key", pa.uint64())])
+
+
+def segment(vocabulary: Vocabulary) -> pa.Schema:
+    """The columns of a segment: what rows say and, where units have one clock each, when that was for the unit.
+
+    `since` counts microseconds from the unit's exposure, null where it has none; `in_session` says whether the
+    session is the exposure's own.
+    """
+    import pyarrow as pa
+
+    said = stored(vocabulary)
+    if not vocabulary.timed:
+        return said
+    return said.append(pa.field("since", pa.int64())).append(pa.field("in_session", pa.bool_()))
 
 
 def _events(sources: Iterator[Source] | list[Source]) -> Iterator[str]:

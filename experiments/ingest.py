@@ -11,15 +11,16 @@ from experiments.admission import admit, ambiguous_ids
 from experiments.arrays import column, empty, numbers
 from experiments.arriving import arriving, screened
 from experiments.engine import engine
-from experiments.events import stored
+from experiments.events import stored, vocabulary
 from experiments.faults import Fault
 from experiments.intake import Intake
 from experiments.keys import fingerprint, make_key, read_key
 from experiments.log_rows import shown
-from experiments.manifest import LogFile, Manifest
+from experiments.manifest import LogFile, Manifest, Part
 from experiments.screening import Screen
 from experiments.sql import part
-from experiments.store import PSEUDONYMS, REJECTS, SEGMENTS
+from experiments.store import REJECTS, SEGMENTS, UNITS
+from experiments.unit_list import columns, list_query, moved_query, times_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from experiments.arriving import ArrivingFile
     from experiments.engine import Engine
+    from experiments.events import Vocabulary
     from experiments.store import Store
     from experiments.study import Study
 
@@ -44,16 +46,24 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
         screen = Screen(study, _key(store, study, manifest))
         schema = stored(screen.vocabulary)
         files = [arriving(path, study, screen) for path in dict.fromkeys(path.resolve() for path in paths)]
-        held = store.events(study.id, schema=schema)
-        with engine(held=held, held_ids=store.pseudonyms(study.id)) as opened:
+        held, listed = (
+            store.events(study.id, schema=schema),
+            store.units(study.id, schema=columns(screen.vocabulary)),
+        )
+        with engine(held=held, listed=listed) as opened:
             good = [screened(opened, screen, file, number, progress) for number, file in enumerate(files)]
             progress("looking for repeated and contradicting rows")
             rows = _together(good, schema)
-            accepted = _admitted(opened, screen, rows, files)
-            new_ids = _new_ids(opened, rows)
-            absent = _absent(opened, screen, accepted.select(schema.names))
+            opened.hand("ids", rows.select(["unit", "serial"]))
+            accepted, torn = _admitted(opened, screen, rows, files)
+            opened.hand("accepted", accepted.select(schema.names))
+            opened.hand("twice", torn)
+            units = _units(opened, study, screen.vocabulary)
+            absent = _absent(opened, screen)
+            new = _renewed(opened, store, study, manifest) if screen.vocabulary.timed else manifest
+            events = opened.ask(times_query(screen.vocabulary, "accepted"))
         progress("writing")
-        _keep(store, study, manifest, files=files, events=accepted.select(schema.names), ids=new_ids)
+        _keep(store, study, manifest, new, files=files, events=events, units=units)
     _refuse_if_nothing(files, study)
     left = shown([name for file in files for name in file.rows.left_behind])
     return Intake(tuple(file.intake for file in files), left, absent)
@@ -81,9 +91,12 @@ def _together(good: list[list[pa.Table]], schema: pa.Schema) -> pa.Table:
     return pa.concat_tables([none, *tables])
 
 
-def _admitted(opened: Engine, screen: Screen, rows: pa.Table, files: list[ArrivingFile]) -> pa.Table:
-    """The rows that come into the store; the others are noted on their files."""
+def _admitted(
+    opened: Engine, screen: Screen, rows: pa.Table, files: list[ArrivingFile]
+) -> tuple[pa.Table, pa.Table]:
+    """The rows that come into the store, and the units that are assigned twice; others are noted on their files."""
     import numpy as np
+    import pyarrow as pa
 
     admission = admit(opened, screen.vocabulary, rows)
     accepted, duplicates = (_by_file(table, files) for table in (admission.accepted, admission.duplicates))
@@ -93,7 +106,11 @@ def _admitted(opened: Engine, screen: Screen, rows: pa.Table, files: list[Arrivi
             if refused.num_rows:
                 here = refused.take(column(np.flatnonzero(numbers(refused["file"]) == number)))
                 file.rejects.append(rejects.for_one_reason(here, screen.in_their_words(reason)))
-    return admission.accepted
+    twice = [
+        refused for reason, refused in admission.refused if reason in (rejects.TWO_ARMS, rejects.TWO_CLUSTERS)
+    ]
+    units = [rows.slice(0, 0), *twice]
+    return admission.accepted, pa.concat_tables(table.select(["unit"]) for table in units)
 
 
 def _by_file(rows: pa.Table, files: list[ArrivingFile]) -> list[int]:
@@ -104,49 +121,67 @@ def _by_file(rows: pa.Table, files: list[ArrivingFile]) -> list[int]:
     return counts
 
 
-def _new_ids(opened: Engine, rows: pa.Table) -> pa.Table:
-    """The units that the store does not know yet. Raises Fault should two units share a number."""
-    opened.hand("ids", rows.select(["unit", "serial"]))
+def _units(opened: Engine, study: Study, words: Vocabulary) -> pa.Table:
+    """The list of units with the new rows. Raises Fault should two units share a number."""
     if ambiguous_ids(opened):
         raise Fault(
             "Two units of this study came out as the same pseudonym, which chance does once in millions of logs.",
             do="Register the study under another id, which gets another key, and ingest its logs there.",
         )
-    return opened.ask(
-        part(
-            """SELECT DISTINCT ids.unit, ids.serial FROM ids
-               ANTI JOIN held_ids ON ids.unit = held_ids.unit ORDER BY ids.unit"""
-        )
-    )
+    units = opened.ask(list_query(study, words))
+    opened.hand("units", units)
+    return units
 
 
-def _absent(opened: Engine, screen: Screen, accepted: pa.Table) -> tuple[str, ...]:
+def _absent(opened: Engine, screen: Screen) -> tuple[str, ...]:
     """Declared events of which neither the store nor the new rows have one: perhaps a word is misspelt."""
-    opened.hand("accepted", accepted)
     query = part("SELECT DISTINCT event FROM (SELECT event FROM accepted UNION ALL SELECT event FROM held)")
     return tuple(sorted(screen.vocabulary.events - set(opened.ask(query)["event"].to_pylist())))
+
+
+def _renewed(opened: Engine, store: Store, study: Study, manifest: Manifest) -> Manifest:
+    """The manifest with those segments written anew that hold a unit whose clock the new rows changed."""
+    from pyarrow import compute, parquet
+
+    words = vocabulary(study)
+    moved = opened.ask(moved_query())["unit"].combine_chunks()
+    if not len(moved):
+        return manifest
+    segments = []
+    for old in manifest.segments:
+        rows = parquet.read_table(store.verified(study.id, old))
+        if compute.any(compute.is_in(rows["unit"], value_set=moved)).as_py():
+            opened.hand("old", rows.select(stored(words).names))
+            old = _segment(store, study, opened.ask(times_query(words, "old")))
+        segments.append(old)
+    return replace(manifest, segments=tuple(segments))
+
+
+def _segment(store: Store, study: Study, events: pa.Table) -> Part:
+    """Events, sorted by unit and time, as an immutable file."""
+    from pyarrow import compute
+
+    ends, units = (compute.min_max(events[name]).as_py() for name in ("occurred_at", "unit"))
+    first, last = (f"{ends[end].isoformat()}Z" for end in ("min", "max"))
+    kept = store.keep_part(study.id, SEGMENTS, events)
+    return replace(kept, first=first, last=last, low=units["min"], high=units["max"])
 
 
 def _keep(
     store: Store,
     study: Study,
     manifest: Manifest,
+    new: Manifest,
     *,
     files: list[ArrivingFile],
     events: pa.Table,
-    ids: pa.Table,
+    units: pa.Table,
 ) -> None:
     """Write what is new; the manifest comes last, and only with it does anything count."""
-    from pyarrow import compute
-
-    new = manifest
     if events.num_rows:
-        ends = compute.min_max(events["occurred_at"]).as_py()
-        first, last = (f"{ends[end].isoformat()}Z" for end in ("min", "max"))
-        segment = replace(store.keep_part(study.id, SEGMENTS, events), first=first, last=last)
-        new = replace(new, segments=(*new.segments, segment))
-        if ids.num_rows:
-            new = replace(new, pseudonyms=(*new.pseudonyms, store.keep_part(study.id, PSEUDONYMS, ids)))
+        new = replace(new, segments=(*new.segments, _segment(store, study, events)))
+    if units.num_rows:
+        new = replace(new, units=(store.keep_part(study.id, UNITS, units),))
     new = replace(new, key=fingerprint(make_key(study.id, store=store.path)))
     for file in files:
         new = _with_file(store, study, new, file)
@@ -158,10 +193,10 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFil
     """The manifest with one more file, or with what is new of a file that was there already."""
     import pyarrow as pa
 
-    part_ = None
+    parts: tuple[Part, ...] = ()
     if file.rejects:
         listed = pa.concat_tables(file.rejects).sort_by("line")
-        part_ = store.keep_part(study.id, REJECTS, listed)
+        parts = (store.keep_part(study.id, REJECTS, listed),)
     brought = file.intake
     known = next((f for f in manifest.files if f.sha256 == file.sha256), None)
     if known is None:
@@ -173,7 +208,7 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFil
             brought.duplicates,
             brought.rejected,
             brought.left_behind,
-            part_,
+            parts,
         )
         return replace(manifest, files=(*manifest.files, entry))
     entry = replace(
@@ -182,7 +217,7 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFil
         accepted=known.accepted + brought.accepted,
         rejected=brought.rejected,
         left_behind=brought.left_behind,
-        rejects=part_,
+        rejects=parts,
     )
     return replace(manifest, files=tuple(entry if f is known else f for f in manifest.files))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,25 +11,30 @@ from typing import TYPE_CHECKING, Protocol
 
 from analysis.registry import collect
 from experiments.faults import Fault
+from experiments.reading.bounded import Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from io import BufferedIOBase
-    from pathlib import Path
+    from io import FileIO
 
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from experiments.reading.bounded import Content
+
 GZIP = b"\x1f\x8b"
 FOREIGN = {
     b"PK\x03\x04": "a zip archive or a spreadsheet",
     b"%PDF": "a PDF",
+    b"PARE": "an encrypted Parquet file",
     b"SQLite": "a database",
-    b"\xff\xfe": "text in UTF-16",
+    b"\xff\xfe": "text in UTF-16 or UTF-32",
     b"\xfe\xff": "text in UTF-16",
+    b"\x00\x00\xfe\xff": "text in UTF-32",
 }
 HEAD = 4096  # bytes that are looked at to recognise a format
+BUFFER = 1024 * 1024  # bytes fetched from the file at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +49,21 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows as text (or times): `table` has the wanted columns of the file, `lines` their first lines."""
+    """Some rows as text (or times): `table` has the wanted columns of the file, `lines` their first lines.
+
+    `share` says how much of the file was read, where its place in the file does not tell.
+    """
 
     table: pa.Table
     lines: NDArray[np.int64]
     malformed: tuple[Malformed, ...] = ()
+    share: float | None = None
 
 
 class Reader(Protocol):
-    """An opened log. `names` are the file's columns, as far as they are known yet."""
+    """An opened log. `names` are the file's columns, as far as they are known yet; more come unless `names_are_all`."""
+
+    names_are_all: bool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,13 +77,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the endings of its files, how it is recognised, and how it is read. `packed` allows .gz."""
+    """A format: the endings of its files, how it is recognised, and how it is read; it `needs` these modules.
+
+    A `packed` one may be a .gz too, and is read from its beginning to its end.
+    """
 
     name: str
     label: str
     suffixes: tuple[str, ...]
     recognises: Callable[[bytes], bool]
-    read: Callable[[BufferedIOBase, str], Reader]
+    read: Callable[[Content, str], Reader]
+    needs: tuple[str, ...]
     packed: bool = True
 
 
@@ -85,58 +101,56 @@ def formats() -> Mapping[str, Format]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reader]:
-    """The reader of a log whose content is what its name says.
+def opened(file: FileIO, name: str, *, most: int) -> Iterator[Reader]:
+    """The reader of a log whose content is what its name says, and unfolds to `most` bytes at most.
 
-    Raises Fault where it is not, or the file is absent, empty, damaged or cut off.
+    Raises Fault where it is not, or the file is empty, damaged or cut off.
     """
     try:
-        with path.open("rb") as file:
-            zipped = file.read(2) == GZIP
-            file.seek(0)
-            with gzip.open(file) if zipped else file as content:
-                format_ = _recognised(path, content.read(HEAD), zipped=zipped)
-                content.seek(0)
-                yield format_.read(content, path.name)
+        zipped = file.read(2) == GZIP
+        file.seek(0)
+        buffered = io.BufferedReader(file, BUFFER)
+        with gzip.open(buffered) if zipped else buffered as content:
+            format_ = _recognised(name, content.read(HEAD), zipped=zipped)
+            content.seek(0)
+            yield format_.read(Bounded(content, name, most) if format_.packed else content, name)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise Fault(
-            f"{path.name} is damaged or cut off.",
+            f"{name} is damaged or cut off.",
             expected="a whole compressed file",
             do="Send or export it again.",
         ) from None
     except OSError as error:
         reason = error.strerror or "the system refused"
-        raise Fault(
-            f"{path.name} cannot be read ({reason}).", do="Check the path and its permissions."
-        ) from None
+        raise Fault(f"{name} cannot be read ({reason}).", do="Check the path and its permissions.") from None
 
 
-def _recognised(path: Path, head: bytes, *, zipped: bool) -> Format:
+def _recognised(name: str, head: bytes, *, zipped: bool) -> Format:
     """The format that both the name and the first bytes say."""
-    named = _by_name(path)
+    named = by_name(name)
     if not head:
         raise Fault(
-            f"{path.name} is empty.", expected="a header line and at least one event", do="Export it again."
+            f"{name} is empty.", expected="a header line and at least one event", do="Export it again."
         )
     foreign = next((what for magic, what in FOREIGN.items() if head.startswith(magic)), None)
     found = next((f for f in formats().values() if f.recognises(head)), None)
-    packed = path.name.lower().endswith(".gz")
+    packed = name.lower().endswith(".gz")
     if foreign or found is not named or packed != zipped or (zipped and not named.packed):
         what = foreign or (f"{found.label}{', compressed' if zipped else ''}" if found else "something else")
         wanted = f"{named.label}{', compressed' if packed else ''}"
         raise Fault(
-            f"{path.name} is not what its name says: it holds {what}.",
+            f"{name} is not what its name says: it holds {what}.",
             expected=wanted,
             do="Rename it or export it again.",
         )
     return named
 
 
-def _by_name(path: Path) -> Format:
-    name = path.name.lower()
+def by_name(name: str) -> Format:
+    """The format that a file's name says. Raises Fault where it says none."""
     for format_ in formats().values():
         endings = format_.suffixes + tuple(f"{s}.gz" for s in format_.suffixes if format_.packed)
-        if name.endswith(endings):
+        if name.lower().endswith(endings):
             return format_
     known = [
         f"{s}{packed}"
@@ -145,5 +159,5 @@ def _by_name(path: Path) -> Format:
         for packed in ("", ".gz")[: 1 + f.packed]
     ]
     raise Fault(
-        f"The ending of {path.name} says nothing about its format.", expected=f"one of {', '.join(known)}"
+        f"The ending of {name} says nothing about its format.", expected=f"one of {', '.join(known)}"
     )

@@ -3,84 +3,106 @@
 from __future__ import annotations
 
 import re
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import column
 from experiments.events import REQUIRED, only_totals, theirs
 from experiments.faults import Fault, did_you_mean
-from experiments.log_format import opened
+from experiments.log_format import Malformed
+from experiments.reading.bounded import too_much
+from experiments.reading.found import unchanged
+from experiments.reading.frames import MALFORMED, NAMES
+from experiments.reading.limits import limits
+from experiments.reading.process import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
     import pyarrow as pa
 
-    from experiments.log_format import Block, Malformed
+    from experiments.reading.found import Found
+    from experiments.reading.progress import Progress
     from experiments.study import Study
 
-BATCH = 2_000_000  # rows handed on at once
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ .-]{0,39}", re.ASCII)  # anything else might be a value
 
 
 class LogRows:
-    """One log file, read for one study. `malformed` and `left_behind` are complete once `batches` has ended."""
+    """One log file, read for one study, in a process of its own.
 
-    def __init__(self, path: Path, study: Study, columns: tuple[str, ...]) -> None:
-        self.path = path
+    `malformed` are the lines met since it was last emptied; whoever takes the batches may empty it after each.
+    `absent` are the wanted columns that were not met yet, `left_behind` the others that were.
+    """
+
+    def __init__(self, file: Found, study: Study, columns: tuple[str, ...]) -> None:
+        self.file = file
         self.malformed: list[Malformed] = []
         self.left_behind: list[str] = []
         self.absent: tuple[str, ...] = ()
         self._names = {theirs(study, column): column for column in columns}
         self._nobodys = only_totals(study)  # totals have no unit; all of them are one unit's
 
-    def batches(self, progress: Callable[[str], None]) -> Iterator[pa.Table]:
-        """The rows as text, in large batches, with a column for each that the study knows and the `line`.
+    def batches(self, progress: Progress) -> Iterator[pa.Table]:
+        """The rows as text, with a column for each that the study knows and the `line`, in batches of half a
+        million rows or 64 MB at most; a batch has no row where only malformed lines were met.
 
-        Raises Fault where a column that every log needs is missing, or there is no row at all.
+        Raises Fault where a column that every log needs is missing, there is no row at all, or the file is not
+        fit to be read.
         """
-        seen, began = 0, time.monotonic()
-        with opened(self.path) as reader:
-            held = tuple(name for name in self._names if name in reader.names)
-            self.absent = tuple(ours for name, ours in self._names.items() if name not in held)
-            self._require(reader.names)
-            for batch in _gathered(reader.blocks(held), self.malformed):
-                seen += batch.num_rows
-                rate = seen / max(time.monotonic() - began, 1e-3)
-                progress(f"{self.path.name}: {seen:,} rows read, {rate:,.0f} a second")
-                yield self._ours(batch)
-            if not seen and not self.malformed:
-                raise Fault(
-                    f"{self.path.name} has a header and no events.",
-                    expected="at least one",
-                    do="Export it again.",
-                )
-            self.left_behind = [name for name in reader.names if name not in self._names]
+        seen, none, held_to = 0, True, limits(self.file.size)
+        wanted = {"columns": tuple(self._names), "size": self.file.size}
+        with (
+            unchanged(self.file) as opened,
+            frames(opened, self.file.name, held_to, **wanted) as said,
+        ):
+            for frame in said:
+                if frame.kind == NAMES:
+                    self._meet(frame.document)
+                elif frame.kind == MALFORMED:
+                    self.malformed += [Malformed(*line) for line in frame.document]
+                    none = False
+                else:
+                    rows = self._ours(frame.table)
+                    seen += rows.num_rows
+                    if seen > held_to.rows:
+                        raise too_much(self.file.name)
+                    progress.read(seen, share=frame.share)
+                    yield rows
+        if none and not seen:
+            raise Fault(
+                f"{self.file.name} has a header and no events.",
+                expected="at least one",
+                do="Export it again.",
+            )
 
     def missing(self, absent: str, names: tuple[str, ...] = ()) -> Fault:
         """The fault of a column that this file needs and lacks."""
         wanted = next(name for name, ours in self._names.items() if ours == absent)
         return Fault(
-            f"{self.path.name} has no column {wanted!r}.",
+            f"{self.file.name} has no column {wanted!r}.",
             expected="that column, or what the log calls it under log.columns in the study file",
             do=did_you_mean(wanted, [name for name in names if PLAIN_NAME.fullmatch(name)]),
         )
 
-    def _require(self, names: tuple[str, ...]) -> None:
+    def _meet(self, names: list[str]) -> None:
+        """Note the columns that the file has. Raises Fault where one is missing that every log needs."""
+        self.absent = tuple(ours for name, ours in self._names.items() if name not in names)
+        self.left_behind = [name for name in names if name not in self._names]
         for required in REQUIRED:
             if required in self.absent and not (required == "unit" and self._nobodys):
-                raise self.missing(required, names)
+                raise self.missing(required, tuple(names))
 
     def _ours(self, batch: pa.Table) -> pa.Table:
+        """The rows under our names, with every column that the study knows."""
         import pyarrow as pa
 
-        table = batch.rename_columns([self._names.get(name, name) for name in batch.column_names])
-        for name in self.absent:
-            one_unit = name == "unit" and self._nobodys
-            cells = pa.repeat("totals", table.num_rows) if one_unit else pa.nulls(table.num_rows, pa.string())
-            table = table.append_column(name, cells)
-        return table
+        rows = batch.num_rows
+        cells: dict[str, Any] = {
+            ours: batch[name] if name in batch.column_names else pa.nulls(rows, pa.string())
+            for name, ours in self._names.items()
+        }
+        if self._nobodys and "unit" in self.absent:
+            cells["unit"] = pa.repeat("totals", rows)
+        return pa.table({**cells, "line": batch["line"]})
 
 
 def shown(names: list[str]) -> tuple[str, ...]:
@@ -94,18 +116,3 @@ def shown(names: list[str]) -> tuple[str, ...]:
             name if PLAIN_NAME.fullmatch(name) else "a column with an unusual name" for name in names
         )
     )
-
-
-def _gathered(blocks: Iterator[Block], malformed: list[Malformed]) -> Iterator[pa.Table]:
-    """Blocks put together into batches, each row with its line."""
-    import pyarrow as pa
-
-    tables: list[pa.Table] = []
-    for block in blocks:
-        malformed.extend(block.malformed)
-        tables.append(block.table.append_column("line", column(block.lines)))
-        if sum(table.num_rows for table in tables) >= BATCH:
-            yield pa.concat_tables(tables)
-            tables = []
-    if any(table.num_rows for table in tables):
-        yield pa.concat_tables(tables)

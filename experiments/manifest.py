@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An immutable file of the store. `first` and `last` are the instants (ISO 8601) of a segment's events."""
+    """An immutable file of the store.
+
+    `first` and `last` are the instants (ISO 8601) of a segment's events, `low` and `high` the smallest and
+    the largest number of a unit in it, by which it is sorted.
+    """
 
     file: str
     sha256: str
     rows: int
     first: str = ""
     last: str = ""
+    low: int = 0
+    high: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +33,18 @@ class LogFile:
     duplicates: int
     rejected: int
     left_behind: int
-    rejects: Part | None = None
+    rejects: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything a study holds. `key` is the fingerprint of the key that made its pseudonyms.
 
-    `pseudonyms` list each unit's number beside a second one, to notice should two units ever get the same.
+    `units` list what is known of each unit; see `experiments.unit_list`.
     """
 
     segments: tuple[Part, ...] = ()
-    pseudonyms: tuple[Part, ...] = ()
+    units: tuple[Part, ...] = ()
     files: tuple[LogFile, ...] = field(default_factory=tuple)
     key: str = ""
 
@@ -74,5 +80,5 @@ class Manifest:
 
     def parts(self) -> set[str]:
         """The names of every file that belongs."""
-        rejects = (file.rejects for file in self.files if file.rejects)
-        return {part.file for part in (*self.segments, *self.pseudonyms, *rejects)}
+        rejects = (part for file in self.files for part in file.rejects)
+        return {part.file for part in (*self.segments, *self.units, *rejects)}

@@ -17,8 +17,9 @@ from experiments.faults import Fault
 from experiments.follow_up import OURS, halves, not_followed
 from experiments.interval_table import measured
 from experiments.log_facts import log_facts
-from experiments.rejects import assigned_twice
+from experiments.sql import part
 from experiments.survey import answers, asked, reliability, scored
+from experiments.unit_list import columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +44,12 @@ def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
     if manifest.last is None or manifest.taken_in is None:
         raise Fault(f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE")
     design, words = designs()[study.design.kind], vocabulary(study)
-    events = store.events(study.id, schema=stored(words))
-    with engine(events=events, torn=assigned_twice(store, study.id)) as opened:
+    events, units = (
+        store.events(study.id, schema=stored(words)),
+        store.units(study.id, schema=columns(words)),
+    )
+    with engine(events=events, units=units) as opened:
+        opened.hand("torn", opened.ask(part("SELECT unit FROM units WHERE torn")))
         end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
         if words.calendar:
             first = datetime.fromisoformat(manifest.first or manifest.last).replace(tzinfo=None)

@@ -31,11 +31,11 @@ TOO_EARLY = ("occurred_at", "an outcome before its unit was assigned", "a time f
 
 
 def schema() -> pa.Schema:
-    """The columns of a list of rejected rows. `unit` is set only where a unit was assigned twice."""
+    """The columns of a list of rejected rows."""
     import pyarrow as pa
 
     text = [(name, pa.string()) for name in ("column", "found", "expected")]
-    return pa.schema([("line", pa.int64()), *text, ("unit", pa.uint64())])
+    return pa.schema([("line", pa.int64()), *text])
 
 
 def by_reason(lines: pa.Array, reasons: Sequence[Reason], which: pa.Array) -> pa.Table:
@@ -43,27 +43,22 @@ def by_reason(lines: pa.Array, reasons: Sequence[Reason], which: pa.Array) -> pa
     import pyarrow as pa
 
     texts = [pa.array([reason[i] for reason in reasons], pa.string()).take(which) for i in range(3)]
-    return pa.table([lines, *texts, pa.nulls(len(lines), pa.uint64())], schema=schema())
+    return pa.table([lines, *texts], schema=schema())
 
 
 def for_one_reason(rows: pa.Table, reason: Reason) -> pa.Table:
-    """Rejected rows that share a reason; the unit is noted where it was assigned twice."""
+    """Rejected rows that share a reason."""
     import pyarrow as pa
 
-    noted = reason[1] == TWO_ARMS[1]
     texts = [pa.repeat(pa.scalar(text), rows.num_rows) for text in reason]
-    units = rows["unit"] if noted else pa.nulls(rows.num_rows, pa.uint64())
-    return pa.table([rows["line"], *texts, units], schema=schema())
+    return pa.table([rows["line"], *texts], schema=schema())
 
 
 def broken_lines(malformed: Sequence[Malformed]) -> pa.Table:
     """Rejected rows from lines that are no rows."""
     import pyarrow as pa
 
-    rows = [
-        {"line": m.line, "column": m.column, "found": m.found, "expected": m.expected, "unit": None}
-        for m in malformed
-    ]
+    rows = [{"line": m.line, "column": m.column, "found": m.found, "expected": m.expected} for m in malformed]
     return pa.Table.from_pylist(rows, schema=schema())
 
 
@@ -73,21 +68,9 @@ def rejected(store: Store, study_id: str) -> tuple[Rejected, ...]:
 
     found: list[Rejected] = []
     for file in store.manifest(study_id).files:
-        if file.rejects:
-            table = parquet.read_table(store.verified(study_id, file.rejects)).drop_columns(["unit"])
-            found += [Rejected(file.name, **row) for row in table.sort_by("line").to_pylist()]
+        rows: list[Rejected] = []
+        for part in file.rejects:
+            table = parquet.read_table(store.verified(study_id, part))
+            rows += [Rejected(file.name, **row) for row in table.to_pylist()]
+        found += sorted(rows, key=lambda row: row.line)
     return tuple(found)
-
-
-def assigned_twice(store: Store, study_id: str) -> pa.Table:
-    """The units (one column, `unit`) of which the log says that they are in two arms or clusters."""
-    import pyarrow as pa
-    from pyarrow import compute, parquet
-
-    tables = [
-        parquet.read_table(store.verified(study_id, file.rejects), columns=["unit"])
-        for file in store.manifest(study_id).files
-        if file.rejects
-    ]
-    units = pa.concat_tables([pa.table({"unit": pa.array([], pa.uint64())}), *tables])["unit"]
-    return pa.table({"unit": compute.unique(compute.drop_null(units))})

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 262_144  # rows that are read, and skipped, together
 REGISTRATION, MANIFEST = "registration.json", "manifest.json"
-DECLARATIONS, SEGMENTS, PSEUDONYMS, REJECTS, RESULTS = (
+DECLARATIONS, SEGMENTS, UNITS, REJECTS, RESULTS = (
     "declarations",
     "segments",
-    "pseudonyms",
+    "units",
     "rejects",
     "results",
 )
@@ -67,12 +67,12 @@ class Store:
             return Manifest()
         document = self._document(study_id, MANIFEST)
         files = (
-            LogFile(**{**f, "rejects": None if f["rejects"] is None else Part(**f["rejects"])})
+            LogFile(**{**f, "rejects": tuple(Part(**part) for part in f["rejects"])})
             for f in document["files"]
         )
         return Manifest(
             tuple(Part(**part) for part in document["segments"]),
-            tuple(Part(**part) for part in document["pseudonyms"]),
+            tuple(Part(**part) for part in document["units"]),
             tuple(files),
             document["key"],
         )
@@ -97,12 +97,9 @@ class Store:
         """All events as one data set with the columns of `schema`; those that a segment lacks are null."""
         return _dataset(self.segments(study_id), schema)
 
-    def pseudonyms(self, study_id: str) -> pa.Table | pyarrow.dataset.Dataset:
-        """Every unit's number (`unit`) beside its second one (`serial`)."""
-        import pyarrow as pa
-
-        schema = pa.schema([("unit", pa.uint64()), ("serial", pa.uint64())])
-        parts = self.manifest(study_id).pseudonyms
+    def units(self, study_id: str, *, schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
+        """What is known of every unit, with the columns of `schema` (`experiments.unit_list`)."""
+        parts = self.manifest(study_id).units
         return _dataset(tuple(self.verified(study_id, part) for part in parts), schema)
 
     def result(self, study_id: str, key: str) -> dict[str, Any] | None:
@@ -188,7 +185,7 @@ class Store:
             leftover.unlink()
         if (folder / REGISTRATION).exists():
             belongs = self.manifest(folder.name).parts()
-            for kind in (SEGMENTS, PSEUDONYMS, REJECTS):
+            for kind in (SEGMENTS, UNITS, REJECTS):
                 for path in (folder / kind).glob("*.parquet"):
                     if f"{kind}/{path.name}" not in belongs:
                         path.unlink()

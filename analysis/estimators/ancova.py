@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
-    from analysis.evidence import Evidence, Rows
+    from analysis.evidence import Evidence
     from analysis.finding import Effect
+    from analysis.groups import Groups
     from analysis.models.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
@@ -44,11 +45,11 @@ INTERACTED = "The arms differ in size, so that slopes may differ by arm (Lin's r
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The adjusted difference in means; the additive and the interacted regression both as parameters."""
-    rows = evidence.require_rows()
-    additive = least_squares(design(rows.treated, rows.covariates, interacted=False), rows.y)
+    groups = evidence.require_groups()
+    additive = _regression(groups, interacted=False)
     by_arm = unequal(evidence, settings)
-    interacted = _interacted(rows, required=by_arm)
-    parameters = _additive(additive, settings.level) | interacted
+    interacted = _interacted(groups, required=by_arm)
+    parameters = _additive(additive, settings.level, about=groups.centre) | interacted
     chosen = "interacted" if by_arm and interacted else "additive"
     estimate, se, df = (parameters[f"{chosen}_{figure}"] for figure in ("estimate", "se_hc2", "df"))
     effect = t_effect(estimate, se, df=df, level=settings.level)
@@ -68,21 +69,20 @@ def unequal(evidence: Evidence, settings: Settings) -> bool:
     return larger >= UNEQUAL * smaller
 
 
-def design(treated: NDArray[np.bool_], covariates: Matrix, *, interacted: bool) -> Matrix:
-    """Columns: one, arm, centred covariates and, where `interacted`, their products with the arm."""
-    arm = treated.astype(np.float64)
-    centred = covariates - covariates.mean(axis=0)
+def _regression(groups: Groups, *, interacted: bool) -> LeastSquares:
+    """On one, arm, centred covariates and, where `interacted`, their products with the arm."""
+    arm, centred = groups.treated.astype(np.float64), groups.centred()
     products = [arm[:, None] * centred] if interacted else []
-    return np.column_stack([np.ones_like(arm), arm, centred, *products])
+    x = np.column_stack([np.ones_like(arm), arm, centred, *products])
+    return least_squares(x, groups.y, units=groups.n, within=groups.squares)
 
 
-def _interacted(rows: Rows, *, required: bool) -> dict[str, float]:
+def _interacted(groups: Groups, *, required: bool) -> dict[str, float]:
     """Lin's regression; none without covariates, or where it cannot be had and is only wanted beside the other."""
-    if rows.covariates.shape[1] == 0:
+    if groups.covariates.shape[1] == 0:
         return {}
     try:
-        x = design(rows.treated, rows.covariates, interacted=True)
-        return _figures(least_squares(x, rows.y), "interacted")
+        return _figures(_regression(groups, interacted=True), "interacted", about=groups.centre)
     except Refusal:
         if required:
             raise
@@ -93,9 +93,9 @@ def _slope(fitted: LeastSquares) -> float:
     return float(fitted.coefficients[1])
 
 
-def _se(fitted: LeastSquares, covariance: Matrix) -> float:
+def _se(fitted: LeastSquares, covariance: Matrix, *, about: float) -> float:
     se = sqrt(float(covariance[1, 1]))
-    if se <= 1e-12 * float(np.abs(fitted.x @ fitted.coefficients).max()):
+    if se <= 1e-12 * float(np.abs(fitted.x @ fitted.coefficients + about).max()):
         raise Refusal(
             "Covariates and arm tell the outcome exactly, so there is no spread to judge the difference by.",
             remedy="Check that no covariate is the outcome itself.",
@@ -103,20 +103,20 @@ def _se(fitted: LeastSquares, covariance: Matrix) -> float:
     return se
 
 
-def _additive(fitted: LeastSquares, level: float) -> dict[str, float]:
+def _additive(fitted: LeastSquares, level: float, *, about: float) -> dict[str, float]:
     """One slope for both arms: HC2, HC3, and what supposing equal variances would give."""
-    figures = _figures(fitted, "additive")
-    variance = float(fitted.residuals @ fitted.residuals) / fitted.df * float(fitted.inverse[1, 1])
+    figures = _figures(fitted, "additive", about=about)
+    variance = float(fitted.squares.sum()) / fitted.df * float(fitted.inverse[1, 1])
     classical = t_effect(_slope(fitted), sqrt(variance), df=fitted.df, level=level)
     shown = {"se": classical.se, "low": classical.low, "high": classical.high, "p": classical.p_value}
     return figures | {
-        "additive_se_hc3": _se(fitted, hc3(fitted)),
+        "additive_se_hc3": _se(fitted, hc3(fitted), about=about),
         **{f"classical_{name}": value for name, value in shown.items() if value is not None},
     }
 
 
-def _figures(fitted: LeastSquares, name: str) -> dict[str, float]:
-    se = _se(fitted, hc2(fitted))
+def _figures(fitted: LeastSquares, name: str, *, about: float) -> dict[str, float]:
+    se = _se(fitted, hc2(fitted), about=about)
     return {
         f"{name}_estimate": _slope(fitted),
         f"{name}_se_hc2": se,
@@ -141,5 +141,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"mean", "score"}),
     fit=fit,
     default=lambda _: True,
-    needs=frozenset({"rows", "covariates"}),
+    needs=frozenset({"grouped", "covariates"}),
 )

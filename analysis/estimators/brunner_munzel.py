@@ -81,5 +81,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"ordinal", "score"}),
     fit=fit,
     default=lambda declaration: declaration.kind == "ordinal",
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

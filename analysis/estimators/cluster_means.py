@@ -107,5 +107,5 @@ ESTIMATOR = Estimator(
     kinds=SUMMARISED,
     fit=fit,
     default=_default,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

@@ -119,5 +119,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"mean", "score"}),
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

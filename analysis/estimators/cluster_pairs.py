@@ -122,5 +122,5 @@ ESTIMATOR = Estimator(
     kinds=SUMMARISED,
     fit=fit,
     default=lambda _: True,
-    needs=frozenset({"rows", "matched"}),
+    needs=frozenset({"grouped", "matched"}),
 )

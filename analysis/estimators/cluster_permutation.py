@@ -75,5 +75,5 @@ ESTIMATOR = Estimator(
     kinds=SUMMARISED,
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

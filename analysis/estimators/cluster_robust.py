@@ -173,5 +173,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"proportion", "mean", "score"}),
     fit=fit,
     default=_default,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

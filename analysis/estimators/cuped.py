@@ -10,13 +10,14 @@ Source: Deng, Xu, Kohavi and Walker 2013, Proceedings of WSDM 123, doi 10.1145/2
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.effects import welch_effect
 from analysis.estimator import Estimator
-from analysis.figures.moments import moments
+from analysis.figures.moments import grouped_moments
 from analysis.finding import Estimate
 from analysis.models.linear import least_squares
 
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The difference in adjusted means; with one covariate its slope is the parameter `slope`."""
-    rows = evidence.require_rows()
-    centred = rows.covariates - rows.covariates.mean(axis=0)
+    groups = evidence.require_groups()
+    centred, one = groups.centred(), np.ones(groups.y.size)
     least_squares(
-        np.column_stack([np.ones(rows.y.size), rows.treated, centred]), rows.y
+        np.column_stack([one, groups.treated, centred]), groups.y, units=groups.n
     )  # refuses the arm's doubles
-    slopes = least_squares(np.column_stack([np.ones(rows.y.size), centred]), rows.y).coefficients[1:]
-    adjusted = rows.y - centred @ slopes
-    treatment, control = (moments({"value": adjusted[side]}) for side in (rows.treated, ~rows.treated))
+    slopes = least_squares(np.column_stack([one, centred]), groups.y, units=groups.n).coefficients[1:]
+    adjusted = replace(groups, parts={"value": groups.y - centred @ slopes})
+    treatment, control = (grouped_moments(adjusted.where(s)) for s in (groups.treated, ~groups.treated))
     effect = welch_effect(treatment, control, level=settings.level)
     parameters = {"slope": float(slopes[0])} if slopes.size == 1 else {}
     return Estimate({"mean_difference": effect}, parameters)
@@ -47,5 +48,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"mean", "score"}),
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows", "covariates"}),
+    needs=frozenset({"grouped", "covariates"}),
 )

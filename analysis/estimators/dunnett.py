@@ -73,6 +73,6 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"mean", "score"}),
     fit=fit,
-    default=lambda declaration: declaration.together and not (declaration.covariates and declaration.rows),
+    default=lambda declaration: declaration.together and not (declaration.covariates and declaration.grouped),
     needs=frozenset({"several_arms"}),
 )

@@ -185,5 +185,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"proportion"}),
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows", "strata"}),
+    needs=frozenset({"grouped", "strata"}),
 )

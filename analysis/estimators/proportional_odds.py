@@ -51,5 +51,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"ordinal"}),
     fit=fit,
     default=lambda _: False,
-    needs=frozenset({"rows"}),
+    needs=frozenset({"grouped"}),
 )

@@ -112,5 +112,5 @@ ESTIMATOR = Estimator(
     layouts=frozenset({"parallel"}),
     kinds=frozenset({"proportion"}),
     fit=fit,
-    default=lambda declaration: not declaration.covariates or not declaration.rows,
+    default=lambda declaration: not declaration.covariates or not declaration.grouped,
 )

@@ -119,5 +119,5 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"proportion"}),
     fit=fit,
     default=lambda _: True,
-    needs=frozenset({"rows", "covariates"}),
+    needs=frozenset({"grouped", "covariates"}),
 )

@@ -82,7 +82,7 @@ ESTIMATOR = Estimator(
     kinds=frozenset({"mean", "score"}),
     fit=fit,
     default=lambda declaration: (
-        not (declaration.covariates and declaration.rows)
+        not (declaration.covariates and declaration.grouped)
         and not (declaration.together and declaration.several_arms)
     ),
 )

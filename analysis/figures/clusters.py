@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analysis.evidence import Evidence, Rows
+    from analysis.evidence import Evidence
+    from analysis.groups import Groups
 
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.intp]
@@ -54,17 +55,17 @@ class ClusterValues:
     notes: tuple[str, ...] = (EQUAL_WEIGHT,)
 
 
-def require_clusters(evidence: Evidence) -> tuple[Rows, Codes, dict[str, int]]:
-    """The rows, their clusters and the number of clusters by arm.
+def require_clusters(evidence: Evidence) -> tuple[Groups, Codes, dict[str, int]]:
+    """The groups of units (rows are groups of one), their clusters and the number of clusters by arm.
 
     Raises Refusal where an arm has fewer than two clusters, or a cluster holds units of both arms.
     """
-    rows = evidence.require_rows()
-    if rows.cluster is None or evidence.clusters is None:
+    groups = evidence.require_groups()
+    if groups.cluster is None or evidence.clusters is None:
         raise Refusal(
             "The rows do not say which cluster each unit belongs to.", remedy="Name the cluster's column."
         )
-    if np.intersect1d(rows.cluster[rows.treated], rows.cluster[~rows.treated]).size:
+    if np.intersect1d(groups.cluster[groups.treated], groups.cluster[~groups.treated]).size:
         raise Refusal(
             "A cluster holds units of both arms, so that clusters were not assigned as a whole.",
             remedy="Correct the clusters, or analyse the study as one that assigned units.",
@@ -74,7 +75,7 @@ def require_clusters(evidence: Evidence) -> tuple[Rows, Codes, dict[str, int]]:
             "An arm has only one cluster: what the arm did cannot be told from what that cluster is like.",
             remedy="Include at least two clusters in each arm, better six.",
         )
-    return rows, rows.cluster, dict(evidence.clusters)
+    return groups, groups.cluster, dict(evidence.clusters)
 
 
 def too_few(clusters: Mapping[str, int]) -> bool:
@@ -94,80 +95,83 @@ def cluster_values(evidence: Evidence, cluster: Codes, *, log: bool) -> ClusterV
     cannot take up any of the effect. Raises Refusal for logs where an arm has no
     event; where only some cluster has none, half an event is added to each.
     """
-    rows = evidence.require_rows()
+    held = evidence.require_groups()
     if evidence.outcome.kind not in AVERAGED:
-        return _unadjusted(evidence, rows, cluster)
-    varies = np.array([_varies_inside(column, cluster) for column in rows.covariates.T], dtype=bool)
-    inside = rows.covariates[:, varies] - rows.covariates[:, varies].mean(axis=0)
-    constant = [cluster_means(column, cluster) for column in rows.covariates[:, ~varies].T]
-    groups = int(cluster.max()) + 1
+        return _unadjusted(evidence, held, cluster)
+    varies = np.array([_varies_inside(column, cluster, held.n) for column in held.covariates.T], dtype=bool)
+    inside = held.centred()[:, varies]
+    constant = [cluster_means(column, cluster, held.n) for column in held.covariates[:, ~varies].T]
     notes: tuple[str, ...] = (EQUAL_WEIGHT,)
-    if "exposure" in rows.parts:
-        events, exposure = _events(rows, inside, cluster)
+    if "exposure" in held.parts:
+        events, exposure = _events(held, inside, cluster)
         if log and not events.all():
             events, notes = events + 0.5, (*notes, CONTINUITY)
         values = np.log(events / exposure) if log else events / exposure
     else:
-        values = _adjusted_means(rows, inside, cluster)
+        values = _adjusted_means(held, inside, cluster)
     return ClusterValues(
         values,
-        treated=cluster_means(rows.treated.astype(float), cluster) > 0.5,
-        constant=np.column_stack([np.empty((groups, 0)), *constant]),
-        stratum=_stratum(rows, cluster),
+        treated=cluster_means(held.treated.astype(float), cluster) > 0.5,
+        constant=np.column_stack([np.empty((values.size, 0)), *constant]),
+        stratum=_stratum(held, cluster),
         notes=notes,
     )
 
 
-def _unadjusted(evidence: Evidence, rows: Rows, cluster: Codes) -> ClusterValues:
+def _unadjusted(evidence: Evidence, held: Groups, cluster: Codes) -> ClusterValues:
+    values = summarised(evidence.outcome, held, cluster)
     return ClusterValues(
-        summarised(evidence.outcome, rows.parts, cluster),
-        treated=cluster_means(rows.treated.astype(float), cluster) > 0.5,
-        constant=np.empty((int(cluster.max()) + 1, 0)),
-        stratum=_stratum(rows, cluster),
-        notes=(EQUAL_WEIGHT, UNADJUSTED) if rows.covariates.shape[1] else (EQUAL_WEIGHT,),
+        values,
+        treated=cluster_means(held.treated.astype(float), cluster) > 0.5,
+        constant=np.empty((values.size, 0)),
+        stratum=_stratum(held, cluster),
+        notes=(EQUAL_WEIGHT, UNADJUSTED) if held.covariates.shape[1] else (EQUAL_WEIGHT,),
     )
 
 
-def cluster_means(values: Matrix, cluster: Codes) -> Matrix:
-    """The mean of each cluster (G) of unit values (n).
+def cluster_means(values: Matrix, cluster: Codes, units: Matrix | None = None) -> Matrix:
+    """The mean of each cluster (G) of values (n) that stand for one unit each, or for `units` (n).
 
     >>> cluster_means(np.array([1.0, 3, 5]), np.array([0, 0, 1])).tolist()
     [2.0, 5.0]
     """
-    return np.asarray(np.bincount(cluster, values) / np.bincount(cluster))
+    weighed = values if units is None else values * units
+    return np.asarray(np.bincount(cluster, weighed) / np.bincount(cluster, units))
 
 
-def _adjusted_means(rows: Rows, inside: Matrix, cluster: Codes) -> Matrix:
-    means = cluster_means(rows.y, cluster)
+def _adjusted_means(held: Groups, inside: Matrix, cluster: Codes) -> Matrix:
+    means = cluster_means(held.y, cluster, held.n)
     if inside.shape[1] == 0:
-        return means
-    covariate_means = np.column_stack([cluster_means(column, cluster) for column in inside.T])
-    slopes = least_squares(inside - covariate_means[cluster], rows.y - means[cluster]).coefficients
-    return np.asarray(means - covariate_means @ slopes)
+        return means + held.centre
+    covariate_means = np.column_stack([cluster_means(column, cluster, held.n) for column in inside.T])
+    x, y = inside - covariate_means[cluster], held.y - means[cluster]
+    slopes = least_squares(x, y, units=held.n).coefficients
+    return np.asarray(means - covariate_means @ slopes + held.centre)
 
 
-def _events(rows: Rows, inside: Matrix, cluster: Codes) -> tuple[Matrix, Matrix]:
+def _events(held: Groups, inside: Matrix, cluster: Codes) -> tuple[Matrix, Matrix]:
     """Events and exposure by cluster, the exposure standardised to the mean covariates."""
-    if not (rows.y[rows.treated].any() and rows.y[~rows.treated].any()):
+    counted, exposure = (held.n * held.whole(part) for part in ("value", "exposure"))
+    if not (counted[held.treated].any() and counted[~held.treated].any()):
         raise Refusal(
             "An arm has no event at all, so that a ratio of rates has no finite value.",
             remedy="Observe for longer, or in more clusters.",
         )
-    exposure = rows.parts["exposure"]
     if inside.shape[1]:
-        slopes = poisson_slopes_within(inside, rows.y, exposure=exposure, cluster=cluster)
+        slopes = poisson_slopes_within(inside, counted, exposure=exposure, cluster=cluster)
         exposure = exposure * np.exp(inside @ slopes)
-    events, time = (np.asarray(np.bincount(cluster, part), dtype=np.float64) for part in (rows.y, exposure))
+    events, time = (np.asarray(np.bincount(cluster, part), dtype=np.float64) for part in (counted, exposure))
     return events, time
 
 
-def _varies_inside(column: Matrix, cluster: Codes) -> bool:
-    inside = column - cluster_means(column, cluster)[cluster]
-    return bool((inside**2).sum() > 1e-12 * ((column - column.mean()) ** 2).sum())
+def _varies_inside(column: Matrix, cluster: Codes, units: Matrix) -> bool:
+    inside = column - cluster_means(column, cluster, units)[cluster]
+    around = column - units @ column / units.sum()
+    return bool(units @ inside**2 > 1e-12 * (units @ around**2))
 
 
-def _stratum(rows: Rows, cluster: Codes) -> Codes | None:
+def _stratum(held: Groups, cluster: Codes) -> Codes | None:
     """The stratum of each cluster, where none spans two."""
-    if rows.stratum is None or _varies_inside(rows.stratum.astype(float), cluster):
+    if held.stratum is None or _varies_inside(held.stratum.astype(float), cluster, held.n):
         return None
-    return cluster_means(rows.stratum.astype(float), cluster).round().astype(np.intp)
+    return cluster_means(held.stratum.astype(float), cluster).round().astype(np.intp)

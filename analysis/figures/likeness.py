@@ -13,7 +13,7 @@ from analysis.figures.clusters import cluster_means
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.evidence import Rows
+    from analysis.groups import Groups
 
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.intp]
@@ -44,28 +44,53 @@ class Likeness:
     parameters: dict[str, float] = field(default_factory=dict)
 
 
-def likeness(rows: Rows, cluster: Codes, *, level: float) -> Likeness:
+def likeness(groups: Groups, cluster: Codes, *, level: float) -> Likeness:
     """The intraclass correlation of unit values (rates of counts) and the variation of cluster sizes.
 
     `icc_anova_ignoring_arm` takes what the arm did for likeness as well; `cluster_size_cv` is the standard
     deviation of the sizes over their mean (Eldridge, Ashby and Kerry 2006, doi 10.1093/ije/dyl129).
     """
-    sizes = np.bincount(cluster)
+    sizes = np.bincount(cluster, groups.n)
     figures = {"cluster_size_cv": float(sizes.std(ddof=1) / sizes.mean())}
-    if "value" not in rows.parts:
+    values = _values(groups)
+    if values is None:
         return Likeness(None, figures)
-    y = rows.y / rows.parts["exposure"] if "exposure" in rows.parts else rows.y
-    found = intraclass(y, cluster, arm=rows.treated, level=level)
+    y, units, within = values, groups.n, _squares(groups)
+    found = intraclass(y, cluster, arm=groups.treated, level=level, units=units, within=within)
     if found is None:
         return Likeness(None, figures)
-    whole = intraclass(y, cluster, arm=np.ones_like(rows.treated), level=level)
+    whole = intraclass(
+        y, cluster, arm=np.ones_like(groups.treated), level=level, units=units, within=within
+    )
     ignoring = {"icc_anova_ignoring_arm": whole.estimate} if whole else {}
     return Likeness(found.estimate, {**found.parameters(), **ignoring, **figures})
 
 
-def intraclass(y: Matrix, cluster: Codes, *, arm: NDArray[np.bool_], level: float) -> Intraclass | None:
+def _values(groups: Groups) -> Matrix | None:
+    """The value of each group, of counts its rate; None without values, or where exposures differ inside groups."""
+    if "value" not in groups.parts:
+        return None
+    if "exposure" not in groups.parts:
+        return groups.y
+    return None if groups.inside("exposure", "exposure").any() else groups.whole("value") / groups.whole("exposure")
+
+
+def _squares(groups: Groups) -> Matrix:
+    return groups.squares / groups.whole("exposure") ** 2 if "exposure" in groups.parts else groups.squares
+
+
+def intraclass(
+    y: Matrix,
+    cluster: Codes,
+    *,
+    arm: NDArray[np.bool_],
+    level: float,
+    units: Matrix | None = None,
+    within: Matrix | None = None,
+) -> Intraclass | None:
     """The analysis-of-variance estimator within arms (it may be negative) and Searle's (1971) interval.
 
+    A value of y stands for one unit, or is the mean of `units` with the squared deviations `within` (n each).
     Donner and Klar (2000, Design and Analysis of Cluster Randomization Trials, ch. 6). None where no cluster
     has two units, or units do not differ inside clusters.
 
@@ -74,16 +99,18 @@ def intraclass(y: Matrix, cluster: Codes, *, arm: NDArray[np.bool_], level: floa
     >>> round(found.estimate, 4)  # mean squares 16 between and 0.5 within clusters: 15.5 / 16.5
     0.9394
     """
-    sizes, sides = np.bincount(cluster), [side for side in (arm, ~arm) if side.any()]
-    between_df, within_df = sizes.size - len(sides), y.size - sizes.size
-    means, total = cluster_means(y, cluster)[cluster], np.zeros_like(y)
+    n = np.ones(y.size) if units is None else units
+    inside = 0.0 if within is None else float(within.sum())
+    sizes, sides = np.bincount(cluster, n), [side for side in (arm, ~arm) if side.any()]
+    between_df, within_df = sizes.size - len(sides), int(n.sum()) - sizes.size
+    means, total = cluster_means(y, cluster, n)[cluster], np.zeros_like(y)
     for side in sides:
-        total[side] = y[side].mean()
-    within = ((y - means) ** 2).sum()
-    if min(between_df, within_df) < 1 or within <= 1e-12 * ((y - y.mean()) ** 2).sum():
+        total[side] = n[side] @ y[side] / n[side].sum()
+    left = n @ (y - means) ** 2 + inside
+    if min(between_df, within_df) < 1 or left <= 1e-12 * (n @ (y - n @ y / n.sum()) ** 2 + inside):
         return None
     by_arm = [sizes[np.unique(cluster[side])] for side in sides]
-    size = (y.size - sum((arm_sizes**2).sum() / arm_sizes.sum() for arm_sizes in by_arm)) / between_df
-    ratio = (((means - total) ** 2).sum() / between_df) / (within / within_df)
+    size = (n.sum() - sum((arm_sizes**2).sum() / arm_sizes.sum() for arm_sizes in by_arm)) / between_df
+    ratio = (n @ (means - total) ** 2 / between_df) / (left / within_df)
     upper, lower = (f_quantile(q, between_df, within_df) for q in ((1 + level) / 2, (1 - level) / 2))
     return Intraclass(*(float((f - 1) / (f + size - 1)) for f in (ratio, ratio / upper, ratio / lower)))

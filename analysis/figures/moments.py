@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
     from analysis.evidence import Evidence
+    from analysis.groups import Groups
     from analysis.outcome import Parts
 
 
@@ -69,6 +71,32 @@ def moments(parts: Parts) -> Moments:
         return Moments(0, 0.0, 0.0, int(values.size))
     mean = float(known.mean())
     return Moments(int(known.size), mean, float(((known - mean) ** 2).sum()), int(values.size - known.size))
+
+
+def moments_from_sums(sums: Sums) -> Moments:
+    """The moments of all cells together.
+
+    >>> from analysis.cells import Sums
+    >>> value, square = {"value": np.array([3.0])}, {("value", "value"): np.array([5.0])}
+    >>> moments_from_sums(Sums(np.array([2]), np.array([1]), value, square, {"value": 10.0}))
+    Moments(n=2, mean=11.5, m2=0.5, missing=1)
+    """
+    if sums.measured == 0:
+        return Moments(0, 0.0, 0.0, sums.lost)
+    return Moments(sums.measured, sums.mean("value"), sums.scatter("value", "value"), sums.lost)
+
+
+def grouped_moments(groups: Groups) -> Moments:
+    """The moments of all groups together; raises ZeroDivisionError where there is none.
+
+    >>> from analysis.groups import Groups
+    >>> grouped_moments(Groups(np.array([True] * 2), np.array([1.0, 3]), {"value": np.array([0.0, 4])}, np.empty((2, 0))))
+    Moments(n=4, mean=3.0, m2=12.0, missing=0)
+    """
+    n = groups.units
+    mean = float(groups.n @ groups.y) / n
+    m2 = float(groups.n @ (groups.y - mean) ** 2) + float(groups.squares.sum())
+    return Moments(n, groups.centre + mean, m2)
 
 
 def moments_from_counts(row: Mapping[str, float]) -> Moments:

@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.groups import needs_rows
 from analysis.models.survival import kaplan_meier
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analysis.groups import Groups
     from analysis.outcome import Outcome, Parts
 
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.intp]
 
 
-def summarised(outcome: Outcome, parts: Parts, group: Codes) -> Matrix:
-    """The value of each group (G): what its kind's summary says.
+def summarised(outcome: Outcome, groups: Groups, cluster: Codes) -> Matrix:
+    """The value of each cluster (G) of the groups (m codes): what its kind's summary says.
 
     For a probability of superiority it is the mean ridit, for times to an event the mean pseudo-value of the time
     without it. Differences of these are effects on the outcome's primary scale (less its null). Raises Refusal
-    where a group's value cannot be had.
+    where a cluster's value cannot be had.
 
+    >>> from analysis.groups import Groups
     >>> from analysis.outcome import Outcome
-    >>> summarised(Outcome("y", "Y", "mean"), {"value": np.array([1.0, 3, 5])}, np.array([0, 0, 1])).tolist()
+    >>> parts = {"numerator": np.array([1.0, 3, 5]), "denominator": np.array([1.0, 1, 1])}
+    >>> held = Groups(np.array([True, True, False]), np.ones(3), parts, np.empty((3, 0)))
+    >>> summarised(Outcome("y", "Y", "ratio"), held, np.array([0, 0, 1])).tolist()
     [2.0, 5.0]
     """
     if outcome.scale.null == 0.5:
-        return np.asarray(np.bincount(group, ridits(parts["value"])) / np.bincount(group))
+        return _mean_ridits(groups, cluster)
+    if "numerator" in groups.parts:
+        above, below = (
+            np.bincount(cluster, groups.n * groups.whole(part)) for part in ("numerator", "denominator")
+        )
+        if (below <= 0).any():
+            raise _too_small()
+        return np.asarray(above / below)
+    if groups.within:
+        raise needs_rows()
+    parts = groups.parts
     if "event" in parts:
         values = times_without_event(parts["time"], parts["event"], tau=outcome.options.get("tau", np.inf))
-        return np.asarray(np.bincount(group, values) / np.bincount(group))
-    order = np.argsort(group, kind="stable")
-    edges = np.cumsum(np.bincount(group))[:-1]
+        return np.asarray(np.bincount(cluster, values) / np.bincount(cluster))
+    return _each(outcome, parts, cluster)
+
+
+def _mean_ridits(groups: Groups, cluster: Codes) -> Matrix:
+    each = replace(groups, cluster=cluster).alike()
+    return np.asarray(np.bincount(each.cluster, ridits(each.y, each.n) * each.n) / np.bincount(each.cluster, each.n))
+
+
+def _each(outcome: Outcome, parts: Parts, cluster: Codes) -> Matrix:
+    order = np.argsort(cluster, kind="stable")
+    edges = np.cumsum(np.bincount(cluster))[:-1]
     split = {part: np.split(values[order], edges) for part, values in parts.items()}
     found = []
-    for place in range(int(group.max()) + 1):
+    for place in range(int(cluster.max()) + 1):
         figures = outcome.summary({part: values[place] for part, values in split.items()}).describe()
         if "value" not in figures:
-            raise Refusal(
-                "A cluster's own value cannot be had from so few units.",
-                remedy="Measure more units in each cluster, or leave the smallest out and say so.",
-            )
+            raise _too_small()
         found.append(figures["value"])
     return np.array(found)
 
 
-def ridits(values: Matrix) -> Matrix:
-    """The share of all units below each one, ties by half (n).
+def _too_small() -> Refusal:
+    return Refusal(
+        "A cluster's own value cannot be had from so few units.",
+        remedy="Measure more units in each cluster, or leave the smallest out and say so.",
+    )
+
+
+def ridits(values: Matrix, units: Matrix | None = None) -> Matrix:
+    """The share of all units below each value, ties by half (n); a value stands for one unit, or for `units` (n).
 
     The difference of two arms' mean ridits is the probability of superiority less a half (Bross 1958,
     Biometrics 14:18).
@@ -58,9 +87,10 @@ def ridits(values: Matrix) -> Matrix:
     >>> ridits(np.array([1.0, 2, 2, 5])).tolist()
     [0.125, 0.5, 0.5, 0.875]
     """
-    levels, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    levels, place = np.unique(values, return_inverse=True)
+    counts = np.bincount(place, units)
     below = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    return np.asarray(((below + counts / 2) / values.size)[place] if levels.size else values)
+    return np.asarray(((below + counts / 2) / counts.sum())[place] if levels.size else values)
 
 
 def times_without_event(time: Matrix, event: Matrix, *, tau: float) -> Matrix:

@@ -19,17 +19,39 @@ _FITTED = 1e-10  # a share of a direction left to the residuals below this is no
 
 @dataclass(frozen=True, slots=True)
 class LeastSquares:
-    """A fit of y (n) on X (n x k). `inverse` is (X'X)^-1, k x k; `df` is n - k."""
+    """A fit of y (n) on X (n x k). `inverse` is (X'X)^-1, k x k; `df` is units less columns.
+
+    A row may stand for several units with the same X: `units` (n) says how many (None: one each), y is then their
+    mean, and `within` (n) the sum of their squared deviations from it.
+    """
 
     x: Matrix
     coefficients: Matrix
     residuals: Matrix
     inverse: Matrix
+    units: Matrix | None = None
+    within: Matrix | None = None
+
+    @property
+    def n(self) -> int:
+        """How many units there are."""
+        return int(self.x.shape[0] if self.units is None else self.units.sum())
 
     @property
     def df(self) -> int:
-        """Rows less columns."""
-        return int(self.x.shape[0] - self.x.shape[1])
+        """Units less columns."""
+        return self.n - int(self.x.shape[1])
+
+    @property
+    def squares(self) -> Matrix:
+        """The sum of the units' squared residuals of each row (n)."""
+        return np.asarray(self.sized(self.residuals**2) + (0.0 if self.within is None else self.within))
+
+    def sized(self, values: Matrix) -> Matrix:
+        """Values by row (n, or n x k), each times its number of units."""
+        if self.units is None:
+            return values
+        return np.asarray(values * (self.units if values.ndim == 1 else self.units[:, None]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +71,33 @@ class Robust:
     df: float
 
 
-def least_squares(x: Matrix, y: Matrix) -> LeastSquares:
-    """Ordinary least squares.
+def least_squares(
+    x: Matrix, y: Matrix, *, units: Matrix | None = None, within: Matrix | None = None
+) -> LeastSquares:
+    """Ordinary least squares, of units or of rows that stand for several (`LeastSquares` says how).
 
-    Raises Refusal where the columns of x (n x k) are collinear, or where n <= k.
+    Raises Refusal where the columns of x (n x k) are collinear, or where there are no more units than columns.
 
     >>> fit = least_squares(np.array([[1.0, 0], [1, 1], [1, 2]]), np.array([1.0, 3, 5]))
     >>> fit.coefficients.round(6).tolist(), fit.df
     ([1.0, 2.0], 1)
     """
-    n, k = x.shape
-    if n <= k:
+    if (x.shape[0] if units is None else units.sum()) <= x.shape[1]:
         raise Refusal(
             "There are no more rows than coefficients to estimate.",
             remedy="Measure more units, or declare fewer covariates.",
         )
-    scale = np.sqrt((x**2).sum(axis=0))
-    if (scale == 0).any():
+    root_n = None if units is None else np.sqrt(units)
+    weighed, aim = (x, y) if root_n is None else (x * root_n[:, None], y * root_n)
+    scale = np.sqrt((weighed**2).sum(axis=0))
+    if (scale == 0).any() or x.shape[0] < x.shape[1]:
         raise _collinear()
-    q, r = np.linalg.qr(x / scale)  # scaled, so that the units of a covariate do not look like collinearity
+    q, r = np.linalg.qr(weighed / scale)  # scaled, so that the units of a covariate do not look like collinearity
     if np.abs(np.diag(r)).min() < 1e-9:
         raise _collinear()
     root = np.linalg.inv(r) / scale[:, None]
-    coefficients = root @ (q.T @ y)
-    return LeastSquares(x, coefficients, y - x @ coefficients, root @ root.T)
+    coefficients = root @ (q.T @ aim)
+    return LeastSquares(x, coefficients, y - x @ coefficients, root @ root.T, units, within)
 
 
 def hc2(fit: LeastSquares) -> Matrix:
@@ -203,15 +228,16 @@ def poisson_slopes_within(
 def _sandwich(fit: LeastSquares, *, power: int) -> Matrix:
     half = fit.x @ fit.inverse
     left = 1 - np.einsum("ij,ij->i", half, fit.x)
-    weight = np.where(left > _FITTED, fit.residuals**2 / np.clip(left, _FITTED, None) ** power, 0.0)
+    weight = np.where(left > _FITTED, fit.squares / np.clip(left, _FITTED, None) ** power, 0.0)
     return (half * weight[:, None]).T @ half
 
 
 def _cluster_sums(fit: LeastSquares, cluster: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
     """X_g'X_g (G x k x k) and X_g'e_g (G x k)."""
     columns, size = fit.x.T, int(cluster.max()) + 1
-    squares = np.array([[np.bincount(cluster, a * b, minlength=size) for b in columns] for a in columns])
-    scores = np.array([np.bincount(cluster, a * fit.residuals, minlength=size) for a in columns])
+    weighed, residuals = fit.sized(fit.x).T, fit.residuals
+    squares = np.array([[np.bincount(cluster, a * b, minlength=size) for b in columns] for a in weighed])
+    scores = np.array([np.bincount(cluster, a * residuals, minlength=size) for a in weighed])
     return np.moveaxis(squares, 2, 0), scores.T
 
 

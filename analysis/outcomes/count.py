@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
     from analysis.outcome import Parts
 
 
@@ -142,6 +143,21 @@ def from_counts(row: Mapping[str, float]) -> Count:
     return Count(int(n), int(events), float(row["exposure"]), sd**2 * (n - 1) + events**2 / n)
 
 
+def from_sums(sums: Sums) -> Count:
+    """All cells together.
+
+    >>> from analysis.cells import Sums
+    >>> squares = {("value", "value"): np.array([5.0])}
+    >>> held = Sums(np.array([2]), np.array([1]), {"value": np.array([3.0])}, squares, {"value": 0.0})
+    >>> from_sums(held.filled({"exposure": 1.0}))
+    Count(n=2, events=3, exposure=2.0, squares=5.0, missing=1)
+    """
+    if sums.measured == 0:
+        return Count(0, 0, 0.0, 0.0, sums.lost)
+    events, exposure = round(sums.total("value")), sums.total("exposure")
+    return Count(sums.measured, events, exposure, sums.squares("value"), sums.lost)
+
+
 KIND = Kind(
     name="count",
     label="number of events a unit",
@@ -156,4 +172,5 @@ KIND = Kind(
     optional={"exposure": 1.0},
     counts_columns=("events", "exposure"),
     from_counts=from_counts,
+    from_sums=from_sums,
 )

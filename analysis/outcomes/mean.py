@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts
+from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts, moments_from_sums
 from analysis.outcome import Kind, Scale
 
 KIND = Kind(
@@ -17,4 +17,5 @@ KIND = Kind(
     valid=finite,
     counts_columns=("n", "mean", "sd"),
     from_counts=moments_from_counts,
+    from_sums=moments_from_sums,
 )

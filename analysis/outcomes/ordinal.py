@@ -15,6 +15,7 @@ from analysis.outcome import Kind, Scale
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
     from analysis.outcome import Parts
 
     Numbers = NDArray[np.float64]
@@ -142,6 +143,19 @@ def shift_for(chances: Numbers, effect: float) -> float:
     return bisect(lambda shift: effect - superiority(shifted(chances, shift), chances), -_ENDS, _ENDS)
 
 
+def from_sums(sums: Sums) -> Levels:
+    """All cells together; raises ValueError where nobody counted the levels.
+
+    >>> from analysis.cells import Sums
+    >>> from_sums(Sums(np.array([3]), np.array([1]), {}, {}, {}, levels=np.array([[1, 0, 2, 0]])))
+    Levels(counts=(1, 0, 2), missing=1)
+    """
+    if sums.levels is None:
+        raise ValueError("the sums of an ordinal outcome come with its levels")
+    counts = sums.levels.sum(axis=0)
+    return Levels(tuple(np.trim_zeros(counts, "b").tolist()), sums.lost)
+
+
 KIND = Kind(
     name="ordinal",
     label="ordered levels",
@@ -149,4 +163,5 @@ KIND = Kind(
     summarise=summarise,
     draw=draw,
     valid=valid,
+    from_sums=from_sums,
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
     from analysis.outcome import Parts
 
 
@@ -84,6 +85,16 @@ def from_counts(row: Mapping[str, float]) -> Proportion:
     return Proportion(int(n), int(events))
 
 
+def from_sums(sums: Sums) -> Proportion:
+    """All cells together.
+
+    >>> from analysis.cells import Sums
+    >>> from_sums(Sums(np.array([5]), np.array([1]), {"value": np.array([2.0])}, {}, {"value": 0.0}))
+    Proportion(n=5, events=2, missing=1)
+    """
+    return Proportion(sums.measured, round(sums.total("value")), sums.lost)
+
+
 KIND = Kind(
     name="proportion",
     label="share of units with an event",
@@ -97,4 +108,5 @@ KIND = Kind(
     valid=valid,
     counts_columns=("n", "events"),
     from_counts=from_counts,
+    from_sums=from_sums,
 )

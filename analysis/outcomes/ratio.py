@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.cells import Sums
     from analysis.outcome import Parts
 
 
@@ -154,6 +155,24 @@ def from_counts(row: Mapping[str, float]) -> Ratio:
     return Ratio(int(n), *means, above**2 * df, below**2 * df, covariance * df)
 
 
+def from_sums(sums: Sums) -> Ratio:
+    """All cells together.
+
+    >>> from analysis.cells import Sums
+    >>> totals = {"numerator": np.array([4.0]), "denominator": np.array([8.0])}
+    >>> pairs = [("denominator", "denominator"), ("denominator", "numerator"), ("numerator", "numerator")]
+    >>> products = dict(zip(pairs, np.array([[40.0], [20.0], [10.0]])))
+    >>> from_sums(Sums(np.array([2]), np.array([1]), totals, products, dict.fromkeys(totals, 0.0)))
+    Ratio(n=2, numerator=2.0, denominator=4.0, numerator_m2=2.0, denominator_m2=8.0, cross=4.0, missing=1)
+    """
+    if sums.measured == 0:
+        return Ratio(0, 0.0, 0.0, 0.0, 0.0, 0.0, sums.lost)
+    up, down = "numerator", "denominator"
+    means = sums.mean(up), sums.mean(down)
+    spread = sums.scatter(up, up), sums.scatter(down, down), sums.scatter(down, up)
+    return Ratio(sums.measured, *means, *spread, sums.lost)
+
+
 COUNTS = ("n", "numerator", "denominator", "numerator_sd", "denominator_sd", "covariance")
 
 KIND = Kind(
@@ -169,4 +188,5 @@ KIND = Kind(
     parts=("numerator", "denominator"),
     counts_columns=COUNTS,
     from_counts=from_counts,
+    from_sums=from_sums,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts
+from analysis.figures.moments import draw_normal, finite, moments, moments_from_counts, moments_from_sums
 from analysis.figures.superiority import SUPERIORITY
 from analysis.outcome import Kind, Scale
 
@@ -19,4 +19,5 @@ KIND = Kind(
     valid=finite,
     counts_columns=("n", "mean", "sd"),
     from_counts=moments_from_counts,
+    from_sums=moments_from_sums,
 )

@@ -11,10 +11,10 @@ from experiments.log_format import Block, Format, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedIOBase
-
     import numpy as np
     from numpy.typing import NDArray
+
+    from experiments.reading.bounded import Content
 
 BLOCK = 32 * 1024 * 1024  # bytes
 THREADED = 2 * 1024 * 1024  # bytes a thread parses at a time
@@ -26,7 +26,9 @@ NUMBER_OF_FIELDS = ("another number of fields", "as many as the header has; perh
 class DelimitedReader:
     """A CSV file after its header."""
 
-    def __init__(self, content: BufferedIOBase, file: str) -> None:
+    names_are_all = True
+
+    def __init__(self, content: Content, file: str) -> None:
         self._content = content
         self.names = _header(content.readline(LONGEST_HEADER), file)
 
@@ -64,7 +66,7 @@ def _header(first: bytes, file: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _whole_lines(content: BufferedIOBase) -> Iterator[bytes]:
+def _whole_lines(content: Content) -> Iterator[bytes]:
     """Blocks that end with a line; a block with an open quote grows until the quote is closed."""
     rest = b""
     while more := content.read(BLOCK):
@@ -161,4 +163,6 @@ def _looks_like_text(head: bytes) -> bool:
     return not head.startswith(b"PAR1") and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
-FORMAT = Format("csv", "comma-separated text", (".csv",), _looks_like_text, DelimitedReader)
+FORMAT = Format(
+    "csv", "comma-separated text", (".csv",), _looks_like_text, DelimitedReader, needs=("pyarrow.csv",)
+)

@@ -10,7 +10,8 @@ from experiments.log_format import Block, Format, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedIOBase
+
+    from experiments.reading.bounded import Content
 
 BLOCK = 50_000  # lines
 LONGEST_LINE = 1024 * 1024
@@ -20,7 +21,9 @@ FIRST = 100  # lines that tell the names of the columns
 class JsonLinesReader:
     """A file of JSON objects. `names` are those of the first lines, and grow as more are read."""
 
-    def __init__(self, content: BufferedIOBase, file: str) -> None:
+    names_are_all = False
+
+    def __init__(self, content: Content, file: str) -> None:
         self._content = content
         self._names: dict[str, None] = {}
         for _ in range(FIRST):
@@ -57,7 +60,7 @@ class JsonLinesReader:
         yield _block(rows, wanted, malformed)
 
 
-def _lines(content: BufferedIOBase) -> Iterator[bytes]:
+def _lines(content: Content) -> Iterator[bytes]:
     """Lines; of one that is too long only the beginning, which then is no JSON."""
     while text := content.readline(LONGEST_LINE):
         yield text
@@ -96,4 +99,4 @@ def _starts_with_object(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-FORMAT = Format("jsonl", "JSON Lines", (".jsonl", ".ndjson"), _starts_with_object, JsonLinesReader)
+FORMAT = Format("jsonl", "JSON Lines", (".jsonl", ".ndjson"), _starts_with_object, JsonLinesReader, needs=())

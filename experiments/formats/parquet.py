@@ -9,9 +9,10 @@ from experiments.log_format import Block, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedIOBase
 
     import pyarrow as pa
+
+    from experiments.reading.bounded import Content
 
 BLOCK = 262_144  # rows
 LONGEST_CELLS = 1_000  # bytes a cell on average over a block; nothing that belongs into a log comes near it
@@ -20,7 +21,9 @@ LONGEST_CELLS = 1_000  # bytes a cell on average over a block; nothing that belo
 class ParquetReader:
     """A Parquet file; a line is a row's number."""
 
-    def __init__(self, content: BufferedIOBase, file: str) -> None:
+    names_are_all = True
+
+    def __init__(self, content: Content, file: str) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -117,4 +120,12 @@ def _begins_as_parquet(head: bytes) -> bool:
     return head.startswith(b"PAR1")
 
 
-FORMAT = Format("parquet", "Parquet", (".parquet",), _begins_as_parquet, ParquetReader, packed=False)
+FORMAT = Format(
+    "parquet",
+    "Parquet",
+    (".parquet",),
+    _begins_as_parquet,
+    ParquetReader,
+    needs=("pyarrow.compute", "pyarrow.parquet"),
+    packed=False,
+)

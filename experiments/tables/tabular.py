@@ -132,7 +132,7 @@ def _evaluation(
 ) -> Evaluation:
     """Every contrast answered. No checks: they ask how a study was conducted, which a table does not tell."""
     outcome = plan.outcomes[0]
-    declaration = replace(plan.declaration(outcome), rows=not question.counts)
+    declaration = replace(plan.declaration(outcome), rows=not question.counts, grouped=not question.counts)
     parts: list[Answered] = []
     for contrast in plan.contrasts:
         try:

@@ -317,7 +317,7 @@ def test_one_unit_an_arm_has_no_spread() -> None:
 def test_the_declaration_alone_chooses_the_default(
     kind: str, covariates: bool, rows: bool, name: str
 ) -> None:
-    declaration = Declaration("parallel", kind, covariates=covariates, rows=rows)
+    declaration = Declaration("parallel", kind, covariates=covariates, rows=rows, grouped=rows)
     assert choose(declaration).name == name
     if not rows:
         assert not any("rows" in other.needs for other in sensitivities(declaration))

@@ -1,0 +1,102 @@
+"""Ready unit tables that the benchmarks make for themselves, and what each metric in them is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.cells import CellTable, Sums
+    from analysis.evidence import Evidence
+
+CLUSTERS = 400
+METRICS = (
+    "repeated",
+    "sought_help",
+    "searched",
+    "flagged_searches",
+    "searches",
+    "help_pages",
+    "minutes_sum",
+    "minutes_max",
+    "minutes_mean",
+    "minutes_last",
+)
+COVARIATE = "earlier"
+_UNITS = f"""
+SELECT i AS unit, (hash(i, 2) % {CLUSTERS})::INTEGER AS cluster,
+       ((CASE WHEN $clustered THEN cluster % 2 ELSE hash(i, 3) % 2 END))::INTEGER AS treated,
+       hash(i, 1) % 1000 / 1000 AS trait, hash(cluster, 9) % 1000 / 1000 AS level,
+       (hash(i, 4) % 3 + floor(trait * 4))::DOUBLE AS earlier,
+       hash(i, 5) % 100000 / 100000 AS a, hash(i, 6) % 100000 / 100000 AS b, hash(i, 7) % 100000 / 100000 AS c
+FROM range($units) AS numbers(i)"""
+_TABLE = """
+SELECT unit, cluster, CASE WHEN treated = 1 THEN 'warning' ELSE 'control' END AS arm, treated, earlier,
+       (a < 0.10 + 0.30 * trait + 0.05 * level - 0.02 * treated)::INTEGER::DOUBLE AS repeated,
+       (b < 0.05 + 0.10 * trait + 0.02 * treated)::INTEGER::DOUBLE AS sought_help,
+       (c < 0.70 + 0.20 * trait)::INTEGER::DOUBLE AS searched,
+       floor(-ln(1 - a) * (0.5 + 2 * trait)) AS flagged_searches,
+       1 + floor(-ln(1 - b) * (2 + 4 * trait + level)) AS searches,
+       floor(-ln(1 - c) * (0.2 + trait)) AS help_pages,
+       round(-ln(1 - a) * 20 + 10 * trait + 5 * level - treated, 2) AS minutes_sum,
+       round(10 * b + 10 * trait + 5 * level, 2) AS minutes_max,
+       round(8 * c + 4 * trait + 2 * level, 2) AS minutes_mean,
+       round(6 * a + 3 * b + 2 * trait + level, 2) AS minutes_last
+FROM units"""
+
+
+def write_units(path: Path, *, units: int, clustered: bool) -> None:
+    """Write a unit table as Parquet: arm (in words, and as 0 or 1), cluster, a covariate and ten metrics."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("SET memory_limit = '4GB'")
+        connection.execute(
+            f"COPY (WITH units AS ({_UNITS}) {_TABLE}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)",
+            {"units": units, "clustered": clustered},
+        )
+
+
+def cells(path: str, metrics: Sequence[str]) -> CellTable:
+    """The table's units put together by arm, cluster and covariate: one query, and no row in Python."""
+    import duckdb
+
+    from analysis.cells import CellTable
+    from analysis.layout import CLUSTERED
+
+    keys = ("arm", "cluster", COVARIATE)
+    with duckdb.connect() as connection:
+        table = connection.read_parquet(path)
+        first = table.limit(10_000).aggregate(", ".join(f"avg({name})" for name in metrics)).fetchone() or ()
+        centres = dict(zip(metrics, (float(value) for value in first), strict=True))
+        sums = [
+            f"sum({name} - {centre!r}::DOUBLE) AS {name}, sum(({name} - {centre!r}::DOUBLE) ** 2) AS {name}_squared"
+            for name, centre in centres.items()
+        ]
+        found = table.aggregate(f"{', '.join(keys)}, count(*) AS n, {', '.join(sums)}").order(", ".join(keys)).df()
+    counts = found["n"].to_numpy()
+    held = {name: _sums(found, name, centre) for name, centre in centres.items()}
+    return CellTable(found[list(keys)], counts, held, CLUSTERED)
+
+
+def _sums(found: Any, name: str, centre: float) -> Sums:
+    import numpy as np
+
+    from analysis.cells import Sums
+
+    n = found["n"].to_numpy()
+    squares = {("value", "value"): found[f"{name}_squared"].to_numpy()}
+    return Sums(n, np.zeros_like(n), {"value": found[name].to_numpy()}, squares, {"value": centre})
+
+
+def evidence(table: Any, metric: str, *, adjusted: bool = True) -> Evidence:
+    """The evidence on one metric, as a mean."""
+    from analysis.finding import Contrast
+    from analysis.gathering import gather
+    from analysis.outcome import Outcome
+
+    outcome = Outcome(metric, metric, "mean")
+    covariates = (COVARIATE,) if adjusted else ()
+    return gather(table, outcome, Contrast("warning", "control"), covariates=covariates)

@@ -1,0 +1,115 @@
+"""A reader in a child process: started with nothing but an open file, listened to, and ended whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+from experiments.faults import Fault
+from experiments.reading.frames import END, FAULT, STOPPED, Broken, heard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
+
+    from experiments.reading.frames import Frame
+    from experiments.reading.limits import Limits
+
+REQUEST = "READER_REQUEST"  # the variable that holds what is wanted of the file
+START = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from experiments.reading.child import main
+main()
+"""
+LET_THROUGH = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # what Python needs to start
+PIPE = 1024 * 1024  # bytes that the pipe holds, where the system lets it be set
+
+
+@contextmanager
+def frames(file: FileIO, name: str, limits: Limits, **wanted: Any) -> Iterator[Iterator[Frame]]:
+    """What a reader says of an open file, but for faults and its end; the reader is gone afterwards.
+
+    Raises Fault where the reader finds one, breaks a limit or dies of the file.
+    """
+    request = {"name": name, "limits": asdict(limits), **wanted}
+    passed = {key: os.environ[key] for key in LET_THROUGH if key in os.environ}
+    paths = json.dumps([str(Path(entry).resolve()) for entry in sys.path])
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", START, paths],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        cwd=Path(os.sep).absolute(),
+        env={**passed, "OPENBLAS_NUM_THREADS": "1", REQUEST: json.dumps(request)},
+    )
+    with process:
+        try:
+            yield _listened(process, name, limits)
+        finally:
+            process.kill()
+
+
+def _listened(process: subprocess.Popen[bytes], name: str, limits: Limits) -> Iterator[Frame]:
+    """Frames up to the end."""
+    pipe: Any = process.stdout
+    _widen(pipe)
+    while True:
+        timer = Timer(limits.patience, process.kill)
+        timer.start()
+        try:
+            frame = heard(pipe)
+        except Broken:
+            raise _died(name, waited=not timer.is_alive(), limits=limits) from None
+        finally:
+            timer.cancel()
+        if frame.kind == END:
+            return
+        if frame.kind in (FAULT, STOPPED):
+            raise _told(frame, name)
+        yield frame
+
+
+def _widen(pipe: FileIO) -> None:
+    """A wider pipe means fewer turns between the two processes; only Linux has it."""
+    if sys.platform == "linux":
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+
+
+def _told(frame: Frame, name: str) -> Fault:
+    """The fault that the reader speaks of."""
+    said = frame.document
+    if frame.kind == STOPPED:
+        return Fault(
+            f"{name} cannot be read: its content stopped the reader ({said}).", do="Export it again."
+        )
+    if said is None:
+        return Fault(
+            f"{name} needs more memory than a reader may use.",
+            do="Check where it comes from; WATCHKEEPER_READER_MEMORY allows more (in MB).",
+        )
+    return Fault(str(said))
+
+
+def _died(name: str, *, waited: bool, limits: Limits) -> Fault:
+    """The fault of a file that the reader did not survive."""
+    if waited:
+        return Fault(
+            f"Nothing came out of {name} in {limits.patience:,} seconds.",
+            do="Check where it comes from; WATCHKEEPER_READER_SECONDS allows more.",
+        )
+    return Fault(
+        f"{name} is damaged, or unfolds to far more than an event log can hold; nothing was taken in.",
+        expected="a whole event log",
+        do="Export it again.",
+    )

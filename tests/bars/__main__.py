@@ -1,0 +1,46 @@
+"""`python -m tests.bars [NAME…] [--full]`: hold the promises of privacy and reliability, and print what was counted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bars.bar import bars
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the named bars, or all; 1 where a promise was broken, or a bar cannot be tried here."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bars", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(bars())}; all without any")
+    parser.add_argument("--full", action="store_true", help="the full form; it can take an hour")
+    parser.add_argument("--tries", type=int, help="another number of tries")
+    arguments = parser.parse_args(words)
+    unknown = sorted(set(arguments.names) - set(bars()))
+    if unknown:
+        parser.error(f"there is no bar {unknown[0]!r}")
+    print(f"{platform.machine()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors")
+    broken = False
+    for bar in bars().values():
+        if arguments.names and bar.name not in arguments.names:
+            continue
+        if lack := bar.needs():
+            print(f"{bar.name}: not tried: needs {lack}")
+            broken = True
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            began = os.times()
+            tries = arguments.tries or (bar.full if arguments.full else bar.short)
+            count = bar.run(Path(folder).resolve(), tries)
+            spent = sum(os.times()[:4]) - sum(began[:4])
+        print(f"{bar.name} ({bar.promise}):\n  {count}; {spent:.0f} s of processor time", flush=True)
+        print(*(f"  broken: {breach}\n" for breach in count.breaches), sep="", end="")
+        broken = broken or bool(count.breaches)
+    return int(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
