@@ -149,9 +149,11 @@ class CellTable:
         """How many units of each cell have the outcome (m)."""
         return self.sums[outcome.name].n
 
-    def lost(self, outcome: Outcome) -> Counts:
-        """How many units of each cell have not (m)."""
-        return self.sums[outcome.name].missing
+    def lost(self, outcome: Outcome) -> Counts | None:
+        """How many units of each cell have not (m), or each row of `rows`; None where neither holds the outcome."""
+        if outcome.name in self.sums:
+            return self.sums[outcome.name].missing
+        return None if self.rows is None else self.rows.lost(outcome)
 
     def where(self, cells: Flags) -> CellTable:
         """Some of the cells; without the outcomes that are held as rows."""

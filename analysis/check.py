@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 Outcome = Literal["pass", "warn", "fail"]
 
@@ -60,7 +60,7 @@ class Check:
     label: str
     means: str
     advice: str
-    run: Callable[[Plan, UnitTable, Conduct], tuple[CheckResult, ...]]
+    run: Callable[[Plan, Table, Conduct], tuple[CheckResult, ...]]
 
 
 def checks() -> Mapping[str, Check]:

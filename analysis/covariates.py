@@ -22,8 +22,9 @@ def design_matrix(
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Baseline covariates as columns: numbers as they are, categories as indicators (the first level left out).
 
-    Gaps are filled with the mean over units, of which a row stands for `units` (None: one each). A covariate that does not vary is dropped: it carries no information.
-    Raises Refusal where numbers are not finite, or where a category has too many levels to be one.
+    Gaps are filled with the mean over units, of which a row stands for `units` (None: one each). A covariate that
+    does not vary is dropped: it carries no information. Raises Refusal where numbers are not finite, or where a
+    category has too many levels to be one.
     """
     columns: list[NDArray[np.float64]] = []
     names: list[str] = []

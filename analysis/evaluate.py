@@ -232,9 +232,7 @@ def _not_claimed(name: str, declaration: Declaration) -> Refusal:
     )
 
 
-def _answered(
-    plan: Plan, table: Table, conduct: Conduct, outcome: Outcome, contrast: Contrast
-) -> Answered:
+def _answered(plan: Plan, table: Table, conduct: Conduct, outcome: Outcome, contrast: Contrast) -> Answered:
     try:
         held = table.of(outcome)
         evidence = gather(held, outcome, contrast, covariates=plan.covariates)

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.cells import Table
     from analysis.finding import Contrast
-    from analysis.grouping import by_arm, codes, group, notes_on, unmeasured
-from analysis.layout import Layout
+    from analysis.layout import Layout
     from analysis.outcome import Kind, Outcome, Parts, Summary
     from analysis.table import UnitTable
 
@@ -208,5 +207,3 @@ def _parts(frame: pd.DataFrame, outcome: Outcome, kind: Kind) -> dict[str, NDArr
                 remedy="Name the right column.",
             )
     return parts
-
-

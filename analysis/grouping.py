@@ -1,4 +1,4 @@
-"""Grouping: from a table of cells to the evidence on one outcome under one contrast, and what rows share with it."""
+"""Grouping: from a table of cells to the evidence on one outcome, and what gathering from rows shares with it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 
-def group(
-    table: CellTable, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...]
-) -> Evidence:
+def group(table: CellTable, outcome: Outcome, contrast: Contrast, *, covariates: tuple[str, ...]) -> Evidence:
     """The evidence on `outcome` as groups of units alike, one a cell with a measured unit.
 
     Raises Refusal when an arm is absent or nobody in it was measured, TypeError for a kind that has no sums.

@@ -89,8 +89,8 @@ class Groups:
         spread = np.sqrt(share @ centred**2)
         return np.asarray(centred / np.where(spread > 0, spread, 1.0))
 
-    def where(self, groups: Flags) -> Groups:
-        """Some of the groups."""
+    def where(self, groups: Flags | Codes) -> Groups:
+        """Some of the groups, marked or by their places."""
         return replace(
             self,
             treated=self.treated[groups],
@@ -103,23 +103,26 @@ class Groups:
             levels=None if self.levels is None else self.levels[groups],
         )
 
-    def alike(self) -> Groups:
-        """Groups of units alike in the value as well: each level by itself, nothing inside.
+    def alike(self) -> tuple[Groups, Codes]:
+        """Groups of units alike in the value as well, nothing inside, and the group that each is part of.
 
         Raises Refusal where units of a group differ and nobody counted the levels.
 
         >>> two = Groups(np.array([True]), np.array([3.0]), {"value": np.array([2 / 3])}, np.empty((1, 0)),
         ...              within={("value", "value"): np.array([2 / 3])}, levels=np.array([[1.0, 2.0]]))
-        >>> two.alike().y.tolist(), two.alike().n.tolist()
-        ([0.0, 1.0], [1.0, 2.0])
+        >>> each, group = two.alike()
+        >>> each.y.tolist(), each.n.tolist(), group.tolist()
+        ([0.0, 1.0], [1.0, 2.0], [0, 0])
         """
         if self.levels is None:
             if self.squares.any():
                 raise needs_rows()
-            return replace(self, parts={"value": self.whole("value")}, centres={})
+            whole = {part: self.whole(part) for part in self.parts}
+            return replace(self, parts=whole, within={}, centres={}), np.arange(self.n.size)
         group, level = np.nonzero(self.levels)
         found = replace(self, levels=None, within={}, centres={}).where(group)
-        return replace(found, n=self.levels[group, level], parts={"value": level.astype(np.float64)})
+        value = {"value": level.astype(np.float64)}
+        return replace(found, n=self.levels[group, level], parts=value), group
 
 
 def groups_of(rows: Rows) -> Groups:

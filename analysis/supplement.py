@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.evidence import Evidence
     from analysis.looks.monitoring import Look
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Beside:
     plan: Plan
     evidence: Evidence
     finding: Finding
-    table: UnitTable | None = None
+    table: Table | None = None
     conduct: Conduct | None = None
     look: Look | None = None
 

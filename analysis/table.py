@@ -73,7 +73,9 @@ class UnitTable:
     def measured(self, outcome: Outcome) -> Counts:
         """1 for each row with the outcome's value, 0 for the others (n); 1 throughout where it has no one value."""
         column = outcome.column("value")
-        return self.frame[column].notna().to_numpy(np.int64) if column in self.frame else self.counts
+        if column not in self.frame:
+            return self.counts
+        return np.asarray(self.frame[column].notna(), dtype=np.int64)
 
     def lost(self, outcome: Outcome) -> Counts | None:
         """1 for each row that lacks a part of the outcome, else 0 (n); None where the table does not hold it."""
@@ -83,7 +85,7 @@ class UnitTable:
         if not set(needed) <= set(self.frame):
             return None
         held = [column for column in columns if column in self.frame]
-        return np.asarray(self.frame[held].isna().any(axis=1).to_numpy(np.int64))
+        return np.asarray(self.frame[held].isna().any(axis=1), dtype=np.int64)
 
     def where(self, rows: NDArray[np.bool_]) -> UnitTable:
         """Some of the rows."""

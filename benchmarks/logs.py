@@ -1,8 +1,8 @@
 """Logs and study files that the benchmarks make for themselves: the same bytes for the same size.
 
-A unit has 20 events: its assignment, its exposure within a day, five flagged searches before it, and 13 events in
-the two weeks after it. A trait of the unit drives what comes before and after, so that the covariate explains
-something; the treatment makes flagged searches rarer.
+A unit has 20 events: its assignment, its exposure within a day, five flagged searches before it, and 13 events
+in the two weeks after it. A trait of the unit drives what comes before and after, so that the covariate
+explains something; the treatment makes flagged searches rarer.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def write_log(
     """Write the events of units `first` to `first + units` as .csv or .parquet, in the order of their times."""
     import duckdb
 
-    chosen = [name for name in COLUMNS if (clustered or name != "cluster") and (event_id or name != "event_id")]
+    chosen = [
+        name for name in COLUMNS if (clustered or name != "cluster") and (event_id or name != "event_id")
+    ]
     csv = path.suffix == ".csv"
     moments = ["strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ') AS occurred_at"] if csv else ["occurred_at"]
     shown = [*chosen[: chosen.index("occurred_at")], *moments, *chosen[chosen.index("occurred_at") + 1 :]]
@@ -99,18 +101,23 @@ def _minutes(*ways: str) -> list[dict[str, Any]]:
     return [_outcome(f"minutes_{way}", "mean", "session_ended", "lower", value=way) for way in ways]
 
 
-def ten_outcomes() -> list[dict[str, Any]]:
-    """Three proportions, three counts, three means and a ratio."""
-    ratio = _outcome("flagged_share", "ratio", "flagged_search", "lower")
-    event = ratio.pop("event")
+def _counts() -> list[dict[str, Any]]:
     return [
-        *_proportions(),
         _outcome("flagged_searches", "count", "flagged_search", "lower"),
         _outcome("searches", "count", "search", "higher"),
         _outcome("help_pages", "count", "help_page_opened", "higher"),
-        *_minutes("sum", "max", "mean"),
-        {**ratio, "numerator": {"event": event}, "denominator": {"event": "search"}},
     ]
+
+
+def _share() -> dict[str, Any]:
+    ratio = _outcome("flagged_share", "ratio", "flagged_search", "lower")
+    event = ratio.pop("event")
+    return {**ratio, "numerator": {"event": event}, "denominator": {"event": "search"}}
+
+
+def ten_outcomes() -> list[dict[str, Any]]:
+    """Three proportions, three counts, three means and a ratio."""
+    return [*_proportions(), *_counts(), *_minutes("sum", "max", "mean"), _share()]
 
 
 def eight_outcomes() -> list[dict[str, Any]]:
@@ -119,13 +126,25 @@ def eight_outcomes() -> list[dict[str, Any]]:
     return [*_proportions(), ended, *_minutes("sum", "max", "mean", "last")]
 
 
-def write_study(path: Path, *, clustered: bool = False) -> None:
+def ten_without_gaps() -> list[dict[str, Any]]:
+    """Four proportions, four counts, a sum and a ratio: nobody lacks a value."""
+    ended = _outcome("ended", "proportion", "session_ended", "lower")
+    return [
+        *_proportions(),
+        ended,
+        *_counts(),
+        _outcome("sessions", "count", "session_ended", "lower"),
+        *_minutes("sum"),
+        _share(),
+    ]
+
+
+def write_study(path: Path, outcomes: list[dict[str, Any]], *, clustered: bool = False) -> None:
     """Write the study file of such a log: JSON, which YAML 1.2 reads."""
     arms = {"control": {"label": "No warning", "control": True}, "warning": {"label": "Warning"}}
-    design = {"kind": "cluster" if clustered else "individual", "arms": arms}
-    plan = {"alpha": 0.05, "contrasts": "each-vs-control", "adjust": "holm"}
-    outcomes = eight_outcomes() if clustered else ten_outcomes()
-    study = {
+    design: dict[str, Any] = {"kind": "cluster" if clustered else "individual", "arms": arms}
+    plan: dict[str, Any] = {"alpha": 0.05, "contrasts": "each-vs-control", "adjust": "holm"}
+    study: dict[str, Any] = {
         "study": STUDY,
         "title": "A benchmark (simulated)",
         "topic": "deterrence",

@@ -1,18 +1,20 @@
 """What measuring ten outcomes costs beside a plain scan: `.venv/bin/python benchmarks/measuring.py`.
 
-A study with 10 outcomes (proportions, counts, means, a ratio; 7 days) and a covariate from the 28 days before is
-measured by the program, at a hundredth, a tenth and the whole of `--events`; DuckDB scans the five columns that
-this takes, from the same files. Imports are left out on both sides, peaks of memory are of whole processes. Aims: at
-most 1.8 times the scan's processor time, under 300 MB, and no more than ten times the time for ten times the events.
+A study with 10 outcomes (proportions, counts, means, a ratio; 7 days) and a covariate from the 28 days before
+is measured by the program, at a hundredth, a tenth and the whole of `--events`; DuckDB scans the five columns
+that this takes, from the same files. Imports are left out on both sides, peaks of memory are of whole
+processes. Aims: at most 1.8 times the scan's processor time, under 300 MB, and at most ten times as long for
+ten times as many.
 """
 
 from __future__ import annotations
 
-import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from logs import ten_outcomes
 from stored import MEASURED, fill, make, scan, study, workplace
-from workbench import Taken, clocked, machine, options, table, take
+from workbench import Taken, clocked, machine, options, start, table, take
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +30,7 @@ def main(arguments: argparse.Namespace) -> None:
     for events in (arguments.events // 100, arguments.events // 10, arguments.events):
         keep = arguments.keep / str(events) if arguments.keep else None
         with workplace(keep) as folder:
-            fill(folder, events)
+            fill(folder, events, ten_outcomes())
             rows = {
                 "DuckDB scans five columns": take("scan", *MEASURED, runs=arguments.runs),
                 "measure": take("measure", runs=arguments.runs),
@@ -36,6 +38,8 @@ def main(arguments: argparse.Namespace) -> None:
         print(f"\n{events:,} events, {events // 20:,} units")
         table(rows, over="DuckDB scans five columns", over_name="scan", targets={"measure": AIM})
         grown[events] = rows["measure"]
+    most = max(one.peak for one in grown.values())
+    print(f"\npeak memory of measure {most:.0f} MB (aim: under {AIM_MEMORY:.0f})")
     growth(grown)
 
 
@@ -43,7 +47,7 @@ def growth(grown: dict[int, Taken]) -> None:
     """How many times longer each size took than the one before."""
     print()
     sizes = list(grown)
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in pairwise(sizes):
         ratio = grown[large].cpu / grown[small].cpu
         print(f"{small:,} -> {large:,} events: {ratio:.1f} x the processor time of measure")
 
@@ -62,8 +66,4 @@ STEPS = {"make": make, "scan": scan, "measure": measure}
 
 
 if __name__ == "__main__":
-    given = options(__doc__ or "", default=2_000_000, full="100,000,000").parse_args()
-    if given.step:
-        STEPS[given.step[0]](*given.step[1:])
-    else:
-        sys.exit(main(given))
+    start(main, STEPS, options(__doc__ or "", default=2_000_000, full="100,000,000"))

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from logs import EVENTS_A_UNIT, STUDY, write_log, write_study
 from workbench import Taken, clocked, run, say, take
@@ -46,19 +46,22 @@ def workplace(keep: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def fill(folder: Path, events: int, *, clustered: bool = False) -> Taken | None:
+def fill(
+    folder: Path, events: int, outcomes: list[dict[str, Any]], *, clustered: bool = False
+) -> Taken | None:
     """Make a log and take it in, unless `folder` holds a store already; returns what the ingest took."""
     os.environ |= {"WATCHKEEPER_STORE": str(folder / "store"), "WATCHKEEPER_KEYS": str(folder / "keys")}
-    if (folder / "full").exists():
+    if (folder / "filled").exists():
         return None
-    write_study(folder / "study.yaml", clustered=clustered)
+    folder.mkdir(exist_ok=True)
+    write_study(folder / "study.yaml", outcomes, clustered=clustered)
     run(watchkeeper("register", str(folder / "study.yaml")))
     log = folder / "log.parquet"
     take("make", str(log), str(max(2, events // EVENTS_A_UNIT)), "clustered" if clustered else "")
     say(f"watchkeeper ingest {log.name}")
     taken = run(watchkeeper("ingest", STUDY, str(log), "--json"))
     log.unlink()
-    (folder / "full").touch()
+    (folder / "filled").touch()
     return taken
 
 
@@ -67,12 +70,23 @@ def make(path: str, units: str, clustered: str = "") -> None:
     write_log(Path(path), units=int(units), clustered=bool(clustered), event_id=False)
 
 
-def study() -> tuple[Store, Study]:
-    """The store that `fill` made, and its study."""
+def study(folder: Path | None = None) -> tuple[Store, Study]:
+    """The store that `fill` made in a folder (the last one it filled), and its study."""
     from experiments.store import Store
 
-    store = Store(Path(os.environ["WATCHKEEPER_STORE"]))
+    store = Store(folder / "store" if folder else Path(os.environ["WATCHKEEPER_STORE"]))
     return store, store.study(STUDY)
+
+
+def segments(folder: Path | None = None) -> list[str]:
+    """The files of the store's events."""
+    store, _ = study(folder)
+    return [str(store.folder(STUDY) / part.file) for part in store.manifest(STUDY).segments]
+
+
+def threads() -> int:
+    """How many threads everybody gets: as many as the program takes."""
+    return int(os.environ.get("WATCHKEEPER_THREADS") or os.cpu_count() or 1)
 
 
 def scan(*columns: str) -> None:
@@ -84,12 +98,13 @@ def scan(*columns: str) -> None:
     import duckdb
     from pyarrow import parquet
 
-    store, _ = study()
-    files = [str(store.folder(STUDY) / part.file) for part in store.manifest(STUDY).segments]
+    files = segments()
     there = parquet.read_schema(files[0]).names
     older = {"since": "occurred_at", "in_session": "session"}
     chosen = [name if name in there else older[name] for name in columns]
     with duckdb.connect() as connection:
-        connection.execute(f"SET threads = {os.environ.get('WATCHKEEPER_THREADS') or os.cpu_count()}")
+        connection.execute(f"SET threads = {threads()}")
         query = f"SELECT {', '.join(_SUMS[name] for name in chosen)} FROM read_parquet($files)"
-        clocked(lambda: [str(value) for value in connection.execute(query, {"files": files}).fetchone() or ()])
+        clocked(
+            lambda: [str(value) for value in connection.execute(query, {"files": files}).fetchone() or ()]
+        )

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.cells import CellTable, Sums
     from analysis.evidence import Evidence
 
 CLUSTERS = 400
+SMALL = 20_000
 METRICS = (
     "repeated",
     "sought_help",
@@ -25,6 +26,8 @@ METRICS = (
     "minutes_last",
 )
 COVARIATE = "earlier"
+RATIO = "flagged_share"
+PARTS = {"numerator": "flagged_searches", "denominator": "searches"}
 _UNITS = f"""
 SELECT i AS unit, (hash(i, 2) % {CLUSTERS})::INTEGER AS cluster,
        ((CASE WHEN $clustered THEN cluster % 2 ELSE hash(i, 3) % 2 END))::INTEGER AS treated,
@@ -47,8 +50,21 @@ SELECT unit, cluster, CASE WHEN treated = 1 THEN 'warning' ELSE 'control' END AS
 FROM units"""
 
 
+def small(path: str) -> str:
+    """The path of the small table beside a unit table, by which everybody warms up."""
+    return path.replace(".parquet", "-small.parquet")
+
+
 def write_units(path: Path, *, units: int, clustered: bool) -> None:
-    """Write a unit table as Parquet: arm (in words, and as 0 or 1), cluster, a covariate and ten metrics."""
+    """Write a unit table as Parquet: arm (in words, and as 0 or 1), cluster, a covariate and ten metrics.
+
+    Beside it a small one is written.
+    """
+    _write(path, units, clustered=clustered)
+    _write(Path(small(str(path))), min(units, SMALL), clustered=clustered)
+
+
+def _write(path: Path, units: int, *, clustered: bool) -> None:
     import duckdb
 
     with duckdb.connect() as connection:
@@ -59,44 +75,59 @@ def write_units(path: Path, *, units: int, clustered: bool) -> None:
         )
 
 
-def cells(path: str, metrics: Sequence[str]) -> CellTable:
-    """The table's units put together by arm, cluster and covariate: one query, and no row in Python."""
+def cells(path: str, metrics: Sequence[str], *, by: Sequence[str], ratio: bool = False) -> CellTable:
+    """The table's units put together by the columns `by`: one query, and no row in Python.
+
+    With `ratio` the metric `RATIO` is there as well, the ratio of the columns in `PARTS`.
+    """
     import duckdb
 
     from analysis.cells import CellTable
-    from analysis.layout import CLUSTERED
+    from analysis.layout import CLUSTERED, PARALLEL
 
-    keys = ("arm", "cluster", COVARIATE)
+    chosen = list(dict.fromkeys([*metrics, *(PARTS.values() if ratio else ())]))
     with duckdb.connect() as connection:
         table = connection.read_parquet(path)
-        first = table.limit(10_000).aggregate(", ".join(f"avg({name})" for name in metrics)).fetchone() or ()
-        centres = dict(zip(metrics, (float(value) for value in first), strict=True))
+        [first] = table.limit(10_000).aggregate(", ".join(f"avg({name})" for name in chosen)).fetchall()
+        centres = dict(zip(chosen, (float(value) for value in first), strict=True))
+        from_centre = {name: f"({name} - {centre!r}::DOUBLE)" for name, centre in centres.items()}
         sums = [
-            f"sum({name} - {centre!r}::DOUBLE) AS {name}, sum(({name} - {centre!r}::DOUBLE) ** 2) AS {name}_squared"
-            for name, centre in centres.items()
+            f"sum({less}) AS {name}, sum({less} * {less}) AS {name}_squared"
+            for name, less in from_centre.items()
         ]
-        found = table.aggregate(f"{', '.join(keys)}, count(*) AS n, {', '.join(sums)}").order(", ".join(keys)).df()
-    counts = found["n"].to_numpy()
-    held = {name: _sums(found, name, centre) for name, centre in centres.items()}
-    return CellTable(found[list(keys)], counts, held, CLUSTERED)
+        if ratio:
+            sums.append(f"sum({' * '.join(from_centre[name] for name in PARTS.values())}) AS product")
+        keys = ", ".join(by)
+        found = table.aggregate(f"{keys}, count(*) AS n, {', '.join(sums)}").order(keys).df()
+    held = {name: _sums(found, {"value": name}, centres) for name in metrics}
+    if ratio:
+        held[RATIO] = _sums(found, PARTS, centres)
+    return CellTable(found[list(by)], found["n"].to_numpy(), held, CLUSTERED if "cluster" in by else PARALLEL)
 
 
-def _sums(found: Any, name: str, centre: float) -> Sums:
+def _sums(found: Any, parts: Mapping[str, str], centres: Mapping[str, float]) -> Sums:
     import numpy as np
 
     from analysis.cells import Sums
 
     n = found["n"].to_numpy()
-    squares = {("value", "value"): found[f"{name}_squared"].to_numpy()}
-    return Sums(n, np.zeros_like(n), {"value": found[name].to_numpy()}, squares, {"value": centre})
+    products = {(part, part): found[f"{name}_squared"].to_numpy() for part, name in parts.items()}
+    if len(parts) > 1:
+        products[min(parts), max(parts)] = found["product"].to_numpy()
+    return Sums(
+        n,
+        np.zeros_like(n),
+        {part: found[name].to_numpy() for part, name in parts.items()},
+        products,
+        {part: centres[name] for part, name in parts.items()},
+    )
 
 
-def evidence(table: Any, metric: str, *, adjusted: bool = True) -> Evidence:
-    """The evidence on one metric, as a mean."""
+def evidence(table: Any, metric: str, *, covariates: tuple[str, ...] = ()) -> Evidence:
+    """The evidence on one metric: as a ratio where it is `RATIO`, else as a mean."""
     from analysis.finding import Contrast
     from analysis.gathering import gather
     from analysis.outcome import Outcome
 
-    outcome = Outcome(metric, metric, "mean")
-    covariates = (COVARIATE,) if adjusted else ()
+    outcome = Outcome(metric, metric, "ratio" if metric == RATIO else "mean")
     return gather(table, outcome, Contrast("warning", "control"), covariates=covariates)

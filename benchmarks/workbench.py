@@ -128,10 +128,15 @@ def take(step: str, *words: str, runs: int = 1, environment: Mapping[str, str] |
     )
 
 
-def clocked(work: Callable[[], Any]) -> None:
-    """Do the work of a step, and print what it took without the imports before it, and what it `found`."""
+def clocked(work: Callable[..., Any], *words: Any, warm: Sequence[Any] | None = None) -> None:
+    """Do the work of a step, and print what it took without what went before, and what it `found`.
+
+    With `warm` it is done once with these words first, so that no import and no compiling in the process counts.
+    """
+    if warm is not None:
+        work(*warm)
     begin, before = time.perf_counter(), _used()
-    found = work()
+    found = work(*words)
     print(json.dumps({"cpu": _used() - before, "wall": time.perf_counter() - begin, "found": found}))
 
 
@@ -146,7 +151,7 @@ def say(text: str) -> None:
 
 
 def options(purpose: str, *, default: int, full: str, unit: str = "events") -> argparse.ArgumentParser:
-    """The options that every benchmark takes: the size by its unit, `--runs`, and `--step` for its own processes."""
+    """The options that every benchmark takes: its size, `--runs`, and `--step` for its own processes."""
     parser = argparse.ArgumentParser(description=purpose.split("\n\n", maxsplit=1)[0])
     parser.add_argument(
         f"--{unit}", type=int, default=default, help=f"how many (default: {default:,}; full size: {full})"
@@ -155,6 +160,19 @@ def options(purpose: str, *, default: int, full: str, unit: str = "events") -> a
     parser.add_argument("--keep", type=Path, help="a folder to keep the data in, and to find them again")
     parser.add_argument("--step", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
+
+
+def start(
+    main: Callable[[argparse.Namespace], None],
+    steps: Mapping[str, Any],
+    parser: argparse.ArgumentParser,
+) -> None:
+    """Run the benchmark, or in a process that `take` started, one of its steps."""
+    given = parser.parse_args()
+    if given.step:
+        steps[given.step[0]](*given.step[1:])
+    else:
+        main(given)
 
 
 def machine(*packages: str) -> str:
@@ -187,7 +205,11 @@ def version(package: str) -> str | None:
 
 
 def table(
-    rows: Mapping[str, Taken], *, over: str = "", over_name: str = "", targets: Mapping[str, str] | None = None
+    rows: Mapping[str, Taken],
+    *,
+    over: str = "",
+    over_name: str = "",
+    targets: Mapping[str, str] | None = None,
 ) -> None:
     """One line a step: its seconds, its peak, and its ratio in processor time and wall time to the row `over`."""
     wide = max(map(len, rows)) + 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,12 @@ def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
     """A reporter of progress: to standard error on a terminal, silent with --quiet or in a pipe."""
     if arguments.quiet or not sys.stderr.isatty():
         return lambda _: None
-    return lambda line: print(f"\r\x1b[2K{line}", end="", file=sys.stderr, flush=True)
+
+    def tell(line: str) -> None:
+        columns = shutil.get_terminal_size().columns  # a longer line would leave pieces of itself behind
+        print(f"\r\x1b[2K{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def print_json(document: object) -> None:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import rejects
 from experiments.arrays import column, numbers
-from experiments.durable import digest
-from experiments.faults import Fault
 from experiments.intake import FileIntake
 from experiments.log_rows import LogRows
+from experiments.reading.folder import told_apart
+from experiments.reading.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from experiments.engine import Engine
+    from experiments.reading.progress import Progress
     from experiments.screening import Screen
     from experiments.study import Study
 
@@ -29,31 +30,34 @@ class ArrivingFile:
     """A file on its way in: its rejected rows so far, and its other rows counted."""
 
     rows: LogRows
-    sha256: str
     rejects: list[pa.Table] = field(default_factory=list)
     accepted: int = 0
     duplicates: int = 0
     left_behind: int = 0
+    withdrawn: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file's bytes."""
+        return self.rows.file.sha256
 
     @property
     def intake(self) -> FileIntake:
         """What the file brought."""
         rejected = sum(table.num_rows for table in self.rejects)
-        return FileIntake(self.rows.path.name, self.accepted, self.duplicates, rejected, self.left_behind)
-
-
-def arriving(path: Path, study: Study, screen: Screen) -> ArrivingFile:
-    """A file that nothing was read of yet. Raises Fault where there is none."""
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise Fault(
-            f"{path.name} {what}.", expected="an event log: .csv, .jsonl (or either as .gz), .parquet"
+        return FileIntake(
+            self.rows.file.name, self.accepted, self.duplicates, rejected, self.left_behind, self.withdrawn
         )
-    return ArrivingFile(LogRows(path, study, screen.vocabulary.columns), digest(path))
+
+
+def arriving(paths: Sequence[Path], study: Study, screen: Screen) -> list[ArrivingFile]:
+    """Files that no row was read of yet, each once. Raises Fault where one is absent or no ordinary file."""
+    files = [found(path, name) for path, name in told_apart(paths).items()]
+    return [ArrivingFile(LogRows(file, study, screen.vocabulary.columns)) for file in files]
 
 
 def screened(
-    opened: Engine, screen: Screen, file: ArrivingFile, number: int, progress: Callable[[str], None]
+    opened: Engine, screen: Screen, file: ArrivingFile, number: int, progress: Progress
 ) -> list[pa.Table]:
     """The well-formed rows of the file with this `number` in typed tables; the others are noted on it.
 
@@ -62,6 +66,7 @@ def screened(
     import numpy as np
 
     good = []
+    progress.begin(number)
     for batch in file.rows.batches(progress):
         judged = screen.screened(opened, batch)
         verdict = numbers(judged["verdict"])
@@ -69,11 +74,14 @@ def screened(
         of = column(np.full(fit.num_rows, number))
         good.append(screen.with_keys(fit.drop_columns(["verdict"])).append_column("file", of))
         file.left_behind += int((verdict == screen.left_behind).sum())
-        broken = np.flatnonzero((verdict >= 0) & (verdict != screen.left_behind))
+        file.withdrawn += int((verdict == screen.withdrawn).sum())
+        broken = np.flatnonzero((verdict >= 0) & ~np.isin(verdict, (screen.left_behind, screen.withdrawn)))
         if len(broken):
             _note(file, screen, judged["line"].take(column(broken)), verdict[broken])
-    if file.rows.malformed:
-        file.rejects.append(rejects.broken_lines(file.rows.malformed))
+        if file.rows.malformed:
+            file.rejects.append(rejects.broken_lines(file.rows.malformed))
+        progress.rejected(len(broken) + len(file.rows.malformed))
+        file.rows.malformed.clear()
     return good
 
 

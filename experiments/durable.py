@@ -1,4 +1,4 @@
-"""Writing that survives a crash: whole files by fsync and atomic rename, sealed JSON, one writer at a time."""
+"""Writing that survives a crash: whole files by fsync and atomic rename, sealed JSON, locks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from io import BufferedRandom
     from pathlib import Path
 
 if sys.platform == "win32":
@@ -44,22 +44,23 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
-def _refused(error: OSError) -> Fault:
+def refused(error: OSError) -> Fault:
+    """What to say where the disk does not allow to write."""
     return Fault(
         f"The store cannot be written ({error.strerror or 'the system refused'}); nothing was changed.",
         do="Make room or grant the right to write there, and run the command again.",
     )
 
 
-def _settle(folder: Path) -> None:
-    """Make a rename itself durable; Windows has no such call and needs none."""
+def settle(folder: Path) -> None:
+    """Make the names in a folder durable, not only what the files hold; Windows has no such call and needs none."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -95,23 +96,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system lets go of it even if the process dies.
-
-    Raises Fault where another process holds it, or the folder cannot be written.
-    """
+def lock_if_free(path: Path) -> BufferedRandom | None:
+    """The open, locked file at `path`; None where another process holds it. Raises OSError where it cannot be."""
+    file = path.open("a+b")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("a+b")
-    except OSError as error:
-        raise _refused(error) from error
-    with file:
-        try:
-            _try_lock(file.fileno())
-        except OSError as error:
-            raise Fault(
-                "Another watchkeeper is writing to this study right now.",
-                do="Wait until it is done, then repeat.",
-            ) from error
-        yield
+        _try_lock(file.fileno())
+    except OSError:
+        file.close()
+        return None
+    return file

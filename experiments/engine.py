@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
+from experiments.aside import Aside
 from experiments.faults import Fault
+from experiments.limits import MEMORY, TEMPORARY, TEMPORARY_SIZE, TIME, limits
 from experiments.sql import DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
-    from sqlglot import exp
 
-LONGEST_MILLISECONDS = 600_000
+    from experiments.limits import Limits
+
 BATCH = 131_072  # rows of an answer kept together; threads that read it again take one batch each
 
 
 class Engine:
-    """One connection over the Arrow tables and data sets that it was handed."""
+    """One connection over the Arrow tables and data sets that it was handed.
 
-    def __init__(self, **tables: Any) -> None:
+    `threads` is how many it uses, else what `experiments.limits` say. Where `spills`, rows that memory does not
+    hold are put aside in a private folder: never for rows that still hold ids as a log has them.
+    """
+
+    def __init__(self, *, threads: int | None = None, spills: bool = False, **tables: Any) -> None:
         import duckdb
 
+        self._duckdb, self._limits = duckdb, limits()
+        self._aside = Aside(self._limits.temporary) if spills else None
         self._connection = duckdb.connect()
-        self._errors = (duckdb.OutOfMemoryException, duckdb.Error)
-        for setting in _settings():
+        for setting in _settings(self._limits, threads, self._aside):
             self._connection.execute(setting)
         for name, table in tables.items():
             self.hand(name, table)
@@ -42,45 +50,70 @@ class Engine:
     def ask(self, query: exp.Expression, **values: Any) -> pa.Table:
         """The answer to one SELECT; `values` are bound to its `$names`.
 
-        DuckDB's own messages quote data, so they stop here. Raises Fault where memory does not suffice.
+        DuckDB's own messages quote data, so they stop here. Raises Fault where memory, temporary space or time
+        does not suffice, ValueError for a statement that is no query.
         """
-        too_large, any_error = self._errors
+        if not isinstance(query, exp.Query) or query.find(exp.DML, exp.DDL, exp.Command):
+            raise ValueError("the engine answers nothing but one SELECT")
         try:
             relation = self._connection.sql(query.sql(dialect=DIALECT), params=values or None)
             answer: pa.Table = relation.to_arrow_table(BATCH)
-        except too_large:
-            raise Fault(
-                "The study's log needs more memory than the engine may use.",
-                do="Set WATCHKEEPER_MEMORY to more, such as 8GB.",
-            ) from None
-        except any_error as error:
-            raise RuntimeError(f"a query could not be answered: {type(error).__name__}") from None
+        except self._duckdb.Error as error:
+            raise self._told(error) from None
         return answer
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Let go of the memory, and of what was put aside."""
         self._connection.close()
+        if self._aside is not None:
+            self._aside.remove()
+
+    def _told(self, error: Exception) -> Exception:
+        """What to say of DuckDB's error, without its words."""
+        if isinstance(error, self._duckdb.OutOfMemoryException):
+            if self._aside is not None and "max_temp_directory_size" in str(error):
+                return Fault(
+                    f"The study's log needs more temporary space than {TEMPORARY_SIZE} allows"
+                    f" ({self._limits.temporary_size}).",
+                    do=f"Set {TEMPORARY_SIZE} or {MEMORY} to more.",
+                )
+            return Fault(
+                f"The study's log needs more memory than the engine may use ({self._limits.memory}).",
+                do=f"Set {MEMORY} to more, such as 8GB.",
+            )
+        if isinstance(error, self._duckdb.InterruptException):
+            return Fault(
+                f"A question to the study's log took longer than {TIME} allows ({self._limits.seconds:,} seconds).",
+                do=f"Set {TIME} to more seconds.",
+            )
+        if self._aside is not None and isinstance(error, self._duckdb.IOException):
+            return Fault(
+                "Rows could not be put aside in the folder for temporary files.",
+                do=f"Make room there, or set {TEMPORARY} to a folder with more, or {MEMORY} to more.",
+            )
+        return RuntimeError(f"a query could not be answered: {type(error).__name__}")
 
 
 @contextmanager
-def engine(**tables: Any) -> Iterator[Engine]:
+def engine(*, threads: int | None = None, spills: bool = False, **tables: Any) -> Iterator[Engine]:
     """An engine over `tables` that is closed at the end."""
-    opened = Engine(**tables)
+    opened = Engine(threads=threads, spills=spills, **tables)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _settings() -> tuple[str, ...]:
-    """The settings, in an order that works: what is locked is locked last. Nothing is ever spilled to a disk."""
+def _settings(allowed: Limits, threads: int | None, aside: Aside | None) -> tuple[str, ...]:
+    """The settings, in an order that works: what is locked is locked last."""
+    folder = exp.Literal.string(str(aside.path) if aside else "").sql(dialect=DIALECT)
     return (
         "SET TimeZone = 'UTC'",
-        f"SET memory_limit = '{_size(os.environ.get('WATCHKEEPER_MEMORY', '4GB'))}'",
-        f"SET threads = {_threads(os.environ.get('WATCHKEEPER_THREADS', ''))}",
-        "SET temp_directory = ''",
-        "SET max_temp_directory_size = '0B'",
-        f"SET max_execution_time = {LONGEST_MILLISECONDS}",
+        f"SET memory_limit = '{allowed.memory}'",
+        f"SET threads = {threads or allowed.threads}",
+        f"SET temp_directory = {folder}",
+        f"SET max_temp_directory_size = '{allowed.temporary_size if aside else '0B'}'",
+        f"SET max_execution_time = {allowed.seconds * 1000}",
         "SET enable_progress_bar = false",
         "SET python_enable_replacements = false",
         "SET autoinstall_known_extensions = false",
@@ -90,20 +123,3 @@ def _settings() -> tuple[str, ...]:
         "SET allow_extension_repositories = 'forbidden'",
         "SET allow_persistent_secrets = false",
     )
-
-
-def _size(wanted: str) -> str:
-    number, unit = wanted[:-2], wanted[-2:].upper()
-    if unit not in ("MB", "GB") or not (number.isascii() and number.isdigit()):
-        raise Fault("WATCHKEEPER_MEMORY is not a size.", expected="a whole number of MB or GB, such as 4GB")
-    return f"{number}{unit}"
-
-
-def _threads(wanted: str) -> int:
-    if not wanted:
-        return os.cpu_count() or 1
-    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= 256):
-        raise Fault(
-            "WATCHKEEPER_THREADS is not a number of threads.", expected="a whole number from 1 to 256"
-        )
-    return int(wanted)

@@ -14,9 +14,10 @@ from experiments.engine import engine
 from experiments.events import stored, vocabulary
 from experiments.faults import Fault
 from experiments.intake import Intake
-from experiments.keys import fingerprint, make_key, read_key
+from experiments.keys import fingerprint, read_key, study_key
 from experiments.log_rows import shown
 from experiments.manifest import LogFile, Manifest, Part
+from experiments.reading.progress import Progress
 from experiments.screening import Screen
 from experiments.sql import part
 from experiments.store import REJECTS, SEGMENTS, UNITS
@@ -43,15 +44,18 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
     """
     with store.writing(study.id):
         manifest = store.manifest(study.id)
-        screen = Screen(study, _key(store, study, manifest))
+        if closed := store.closed(study.id):
+            raise closed
+        screen = Screen(study, study_key(study.id, store=store.path, used=manifest.key), manifest.withdrawn)
         schema = stored(screen.vocabulary)
-        files = [arriving(path, study, screen) for path in dict.fromkeys(path.resolve() for path in paths)]
+        files = arriving(paths, study, screen)
         held, listed = (
             store.events(study.id, schema=schema),
             store.units(study.id, schema=columns(screen.vocabulary)),
         )
         with engine(held=held, listed=listed) as opened:
-            good = [screened(opened, screen, file, number, progress) for number, file in enumerate(files)]
+            reading = Progress(progress, [file.rows.file for file in files])
+            good = [screened(opened, screen, file, number, reading) for number, file in enumerate(files)]
             progress("looking for repeated and contradicting rows")
             rows = _together(good, schema)
             opened.hand("ids", rows.select(["unit", "serial"]))
@@ -67,19 +71,6 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
     _refuse_if_nothing(files, study)
     left = shown([name for file in files for name in file.rows.left_behind])
     return Intake(tuple(file.intake for file in files), left, absent)
-
-
-def _key(store: Store, study: Study, manifest: Manifest) -> bytes:
-    """The study's key: made before the first event, and from then on always that one."""
-    if not manifest.segments:
-        return make_key(study.id, store=store.path)
-    key = read_key(study.id, store=store.path)
-    if fingerprint(key) != manifest.key:
-        raise Fault(
-            f"The key of {study.id} is another one than its events were taken in with.",
-            do="Set WATCHKEEPER_KEYS to the folder that holds the first key.",
-        )
-    return key
 
 
 def _together(good: list[list[pa.Table]], schema: pa.Schema) -> pa.Table:
@@ -182,7 +173,7 @@ def _keep(
         new = replace(new, segments=(*new.segments, _segment(store, study, events)))
     if units.num_rows:
         new = replace(new, units=(store.keep_part(study.id, UNITS, units),))
-    new = replace(new, key=fingerprint(make_key(study.id, store=store.path)))
+    new = replace(new, key=fingerprint(read_key(study.id, store=store.path)))
     for file in files:
         new = _with_file(store, study, new, file)
     if new != manifest:
@@ -209,6 +200,7 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFil
             brought.rejected,
             brought.left_behind,
             parts,
+            brought.withdrawn,
         )
         return replace(manifest, files=(*manifest.files, entry))
     entry = replace(
@@ -218,6 +210,7 @@ def _with_file(store: Store, study: Study, manifest: Manifest, file: ArrivingFil
         rejected=brought.rejected,
         left_behind=brought.left_behind,
         rejects=parts,
+        withdrawn=brought.withdrawn,
     )
     return replace(manifest, files=tuple(entry if f is known else f for f in manifest.files))
 
@@ -230,7 +223,7 @@ def now() -> str:
 def _refuse_if_nothing(files: list[ArrivingFile], study: Study) -> None:
     """Raise Fault where no row was of any use."""
     brought = [file.intake for file in files]
-    if any(file.accepted or file.duplicates for file in brought):
+    if any(file.accepted or file.duplicates or file.withdrawn for file in brought):
         return
     rejected = sum(file.rejected for file in brought)
     if rejected:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileIntake:
-    """One file's rows. `left_behind` are rows of events that the study does not use."""
+    """One file's rows. `left_behind` are of events that the study does not use, `withdrawn` of units that withdrew."""
 
     file: str
     accepted: int
     duplicates: int
     rejected: int
     left_behind: int
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Intake:
     def left_behind(self) -> int:
         """Rows of events that the study does not use."""
         return sum(file.left_behind for file in self.files)
+
+    @property
+    def withdrawn(self) -> int:
+        """Rows of units that withdrew."""
+        return sum(file.withdrawn for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from experiments.durable import settle
 from experiments.faults import Fault
 
 BYTES = 32
@@ -55,6 +56,7 @@ def _write_new(path: Path, content: str) -> None:
             os.link(unfinished, path)
     finally:
         Path(unfinished).unlink()
+    settle(path.parent)
 
 
 def read_key(study: str, *, store: Path) -> bytes:
@@ -71,6 +73,22 @@ def read_key(study: str, *, store: Path) -> bytes:
         key = b""
     if len(key) != BYTES:
         raise Fault(f"The key of {study} cannot be read.", do=f"Put {path} back from your backup.")
+    return key
+
+
+def study_key(study: str, *, store: Path, used: str = "") -> bytes:
+    """The key to make pseudonyms with: made if none was `used` (its fingerprint) yet, and from then on that one.
+
+    Raises Fault where it is absent or another one.
+    """
+    if not used:
+        return make_key(study, store=store)
+    key = read_key(study, store=store)
+    if fingerprint(key) != used:
+        raise Fault(
+            f"The key of {study} is another one than its events were taken in with.",
+            do="Set WATCHKEEPER_KEYS to the folder that holds the first key.",
+        )
     return key
 
 

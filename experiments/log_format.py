@@ -61,7 +61,7 @@ class Block:
 
 
 class Reader(Protocol):
-    """An opened log. `names` are the file's columns, as far as they are known yet; more come unless `names_are_all`."""
+    """An opened log. `names` are the file's columns, as far as known yet; more come unless `names_are_all`."""
 
     names_are_all: bool
 
@@ -89,6 +89,11 @@ class Format:
     read: Callable[[Content, str], Reader]
     needs: tuple[str, ...]
     packed: bool = True
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of its files, compressed or not."""
+        return tuple(f"{s}{gz}" for s in self.suffixes for gz in ("", ".gz")[: 1 + self.packed])
 
 
 def formats() -> Mapping[str, Format]:
@@ -146,18 +151,20 @@ def _recognised(name: str, head: bytes, *, zipped: bool) -> Format:
     return named
 
 
+def endings() -> tuple[str, ...]:
+    """The endings that names of logs have.
+
+    >>> endings()
+    ('.csv', '.csv.gz', '.jsonl', '.jsonl.gz', '.ndjson', '.ndjson.gz', '.parquet')
+    """
+    return tuple(ending for format_ in formats().values() for ending in format_.endings)
+
+
 def by_name(name: str) -> Format:
     """The format that a file's name says. Raises Fault where it says none."""
     for format_ in formats().values():
-        endings = format_.suffixes + tuple(f"{s}.gz" for s in format_.suffixes if format_.packed)
-        if name.lower().endswith(endings):
+        if name.lower().endswith(format_.endings):
             return format_
-    known = [
-        f"{s}{packed}"
-        for f in formats().values()
-        for s in f.suffixes
-        for packed in ("", ".gz")[: 1 + f.packed]
-    ]
     raise Fault(
-        f"The ending of {name} says nothing about its format.", expected=f"one of {', '.join(known)}"
+        f"The ending of {name} says nothing about its format.", expected=f"one of {', '.join(endings())}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,33 @@ class LogFile:
     rejected: int
     left_behind: int
     rejects: tuple[Part, ...] = ()
+    withdrawn: int = 0  # rows of units that withdrew
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """That a study's rows were removed for good: when (ISO 8601), and the `data_key` of the results that remain."""
+
+    at: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything a study holds. `key` is the fingerprint of the key that made its pseudonyms.
 
-    `units` list what is known of each unit; see `experiments.unit_list`.
+    `units` list what is known of each unit; see `experiments.unit_list`. `withdrawn` are the tombstones of units
+    that withdrew (the last 32 hex digits of the HMAC of which the first 16 are the pseudonym), sorted: no row of
+    theirs is ever taken in again. `forgotten` counts the events that went with them.
     """
 
     segments: tuple[Part, ...] = ()
     units: tuple[Part, ...] = ()
     files: tuple[LogFile, ...] = field(default_factory=tuple)
     key: str = ""
+    withdrawn: tuple[str, ...] = ()
+    forgotten: int = 0
+    purged: Purged | None = None
 
     @property
     def events(self) -> int:
@@ -78,7 +93,32 @@ class Manifest:
         """When the newest events came into the store."""
         return max((file.taken_in for file in self.files if file.accepted), default=None)
 
+    @property
+    def listed(self) -> tuple[Part, ...]:
+        """Every file that belongs."""
+        rejects = (part for file in self.files for part in file.rejects)
+        return (*self.segments, *self.units, *rejects)
+
     def parts(self) -> set[str]:
         """The names of every file that belongs."""
-        rejects = (part for file in self.files for part in file.rejects)
-        return {part.file for part in (*self.segments, *self.units, *rejects)}
+        return {part.file for part in self.listed}
+
+
+def from_document(document: dict[str, Any]) -> Manifest:
+    """The manifest that `dataclasses.asdict` took apart."""
+    files = (LogFile(**{**file, "rejects": _parts(file["rejects"])}) for file in document["files"])
+    purged = document["purged"]
+    return Manifest(
+        **{
+            **document,
+            "segments": _parts(document["segments"]),
+            "units": _parts(document["units"]),
+            "files": tuple(files),
+            "withdrawn": tuple(document["withdrawn"]),
+            "purged": Purged(**purged) if purged else None,
+        }
+    )
+
+
+def _parts(listed: list[dict[str, Any]]) -> tuple[Part, ...]:
+    return tuple(Part(**part) for part in listed)

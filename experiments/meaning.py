@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from experiments.calendar_rules import calendar_rules
 from experiments.design import designs
 from experiments.faults import did_you_mean
 from experiments.fragments import either
+from experiments.log_rules import log_rules
 from experiments.own_instruments import known_instruments, own_rules
 from experiments.period_rules import period_rules
-from experiments.study import LOG_COLUMNS
 from experiments.tree import shown
 
 if TYPE_CHECKING:
@@ -195,28 +194,6 @@ def _rising_looks(tree: Tree) -> Iterator[Problem]:
         yield tree.problem(("plan", "looks", "fractions"), says)
 
 
-def _known_time_zone(tree: Tree) -> Iterator[Problem]:
-    zone = _part(tree, "log", "time_zone")
-    if zone and zone not in (known := available_timezones() | {"UTC"}):
-        says = f"{shown(zone)} is no time zone, expected one such as UTC or Europe/Paris"
-        yield tree.problem(("log", "time_zone"), f"{says}. {did_you_mean(zone, known)}".rstrip(". "))
-
-
-def _known_columns(tree: Tree) -> Iterator[Problem]:
-    """Ours must exist, and no column of theirs may be read as two of ours."""
-    columns = _part(tree, "log", "columns") or {}
-    known = list(dict.fromkeys([*LOG_COLUMNS, *(entry for _, entry in _entries(tree, "log", "attributes"))]))
-    readers: dict[str, str] = {ours: ours for ours in known if ours not in columns}
-    for ours, theirs in columns.items():
-        path = ("log", "columns", ours)
-        if ours not in known:
-            says = f"{shown(ours)} is no column of ours, expected one of {', '.join(known)}"
-            yield tree.problem(path, f"{says}. {did_you_mean(ours, known)}".rstrip(". "), at="key")
-        elif theirs is not None and (other := readers.setdefault(theirs, ours)) != ours:
-            says = f"their column {shown(theirs)} is read as {other} already, expected each to be read once"
-            yield tree.problem(path, says)
-
-
 def _instrument(tree: Tree, entry: Any) -> Instrument | None:
     return known_instruments(tree).get(entry.get("instrument"))
 
@@ -243,8 +220,7 @@ RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     _two_parts,
     _baseline_is_earlier,
     _rising_looks,
-    _known_time_zone,
-    _known_columns,
+    log_rules,
     calendar_rules,
     period_rules,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -101,7 +100,7 @@ def stored_evaluation(store: Store, study_id: str) -> Evaluation | None:
 def _key(store: Store, study_id: str) -> str:
     from experiments.provenance import code_fingerprint
 
-    return hashlib.sha256(f"{store.data_key(study_id)} {code_fingerprint()}".encode()).hexdigest()
+    return f"{store.data_key(study_id)}-{code_fingerprint()}"
 
 
 def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Evaluation:

@@ -10,7 +10,7 @@ from typing import Any
 from analysis.about import ArmLabel
 from analysis.outcome import Cutoff
 from experiments.instrument import Instrument, Subscale
-from experiments.study import Change, ConcurrentEvent, DeclaredCovariate, DeclaredOutcome, Study
+from experiments.study import Change, ConcurrentEvent, DeclaredCovariate, DeclaredLog, DeclaredOutcome, Study
 
 # Words for pages, facts about the study and settings of simulations: they may change without a new plan.
 _BESIDE: dict[type, frozenset[str]] = {
@@ -21,6 +21,7 @@ _BESIDE: dict[type, frozenset[str]] = {
     Change: frozenset({"label", "arm"}),
     ConcurrentEvent: frozenset({"label"}),
     DeclaredCovariate: frozenset({"label"}),
+    DeclaredLog: frozenset({"keep_until"}),
     DeclaredOutcome: frozenset({"label", "unit", "measure", "simulate"}),
     Study: frozenset({"title", "topic", "company", "question", "summary", "limits", "source", "data_are"})
     | {"unit_name", "cluster_name", "simulation", "plan_hash", "text"},

@@ -32,6 +32,7 @@ class Rule:
 
 
 LEFT_BEHIND = "an event that the study does not use"
+WITHDRAWN = "a unit that withdrew"
 
 
 def row_rules(study: Study, vocabulary: Vocabulary) -> tuple[Rule, ...]:
@@ -51,17 +52,18 @@ def _names(vocabulary: Vocabulary) -> list[Rule]:
             for instrument, wave in sorted(vocabulary.surveys)
         ]
         other = part(
-            """event = :survey AND NOT (:known)
-               AND regexp_full_match(instrument, :code) AND regexp_full_match(wave, :code)""",
+            "event = :survey AND NOT (:known) AND NOT :no_instrument AND NOT :no_wave",
             survey=SURVEY,
-            code=CODE,
             known=either(pairs),
+            no_instrument=_no_code("instrument"),
+            no_wave=_no_code("wave"),
         )
         undeclared = either([undeclared, other])
     nameless = exp.and_(undeclared, _no_code("event"))
     return [
         Rule("unit", part("typed.unit IS NULL"), "nothing", "an id"),
         Rule("unit", part("people.unclean"), "too many characters, or a line break", AN_ID),
+        Rule("unit", part("people.withdrew"), WITHDRAWN, "one that takes part"),
         Rule("event", part("event IS NULL"), "nothing", "the name of an event"),
         Rule("event", nameless, "text that is no code", "the name of an event"),
         Rule("event", undeclared, LEFT_BEHIND, "one of its events"),

@@ -211,6 +211,7 @@ def _log() -> Schema:
                 "description": "their names by ours, such as {unit: user_hash, occurred_at: ts}",
             },
             "attributes": names("the attributes that may be taken in, such as [country, age_band]"),
+            "keep_until": date("the last day on which the log's rows are kept"),
         },
         (),
         "how the log names things, such as {time_zone: UTC}",

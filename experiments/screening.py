@@ -9,10 +9,12 @@ from sqlglot import exp
 
 from experiments.event_key import event_keys
 from experiments.events import stored, theirs, vocabulary
-from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, row_rules
+from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, WITHDRAWN, row_rules
 from experiments.sql import column, named, part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from experiments.engine import Engine
@@ -35,13 +37,14 @@ Clock = Literal["text", "wall", "instant"]  # a column of text, of local times o
 class Screen:
     """The rules of one study, and the SELECT that applies them to rows of text."""
 
-    def __init__(self, study: Study, key: bytes) -> None:
+    def __init__(self, study: Study, key: bytes, withdrawn: Sequence[str] = ()) -> None:
         self.study = study
         self.vocabulary = vocabulary(study)
         self.rules = row_rules(study, self.vocabulary)
         self.reasons = [self.in_their_words((r.column, r.found, r.expected)) for r in self.rules]
         self.left_behind = next(i for i, rule in enumerate(self.rules) if rule.found == LEFT_BEHIND)
-        self._key = key
+        self.withdrawn = next(i for i, rule in enumerate(self.rules) if rule.found == WITHDRAWN)
+        self._key, self._tombstones = key, withdrawn
         self._queries: dict[Clock, exp.Select] = {}
         padded = key.ljust(64, b"\0")
         self._keys = {
@@ -60,7 +63,22 @@ class Screen:
         if clock not in self._queries:
             self._queries[clock] = _query(self.study, self.vocabulary, self.rules, clock)
         engine.hand("raw", rows)
+        engine.hand("withdrawn", self._list())
         return engine.ask(self._queries[clock], **self._keys)
+
+    def people(self, engine: Engine, ids: pa.Table) -> pa.Table:
+        """The numbers (`pseudonym`) and tombstones of ids as the log has them, from a column `unit`."""
+        engine.hand("raw", ids)
+        engine.hand("withdrawn", self._list())
+        query = exp.select("pseudonym", "tombstone").distinct().from_(_people().subquery("people"))
+        keys = {name: self._keys[name] for name in ("inner", "outer")}
+        return engine.ask(query, **keys)
+
+    def _list(self) -> pa.Table:
+        """The tombstones of those who withdrew."""
+        import pyarrow as pa
+
+        return pa.table({"tombstone": pa.array(self._tombstones, pa.string())})
 
     def with_keys(self, rows: pa.Table) -> pa.Table:
         """Well-formed rows beside the key of each event."""
@@ -170,13 +188,23 @@ def _people() -> exp.Select:
     )
     pseudonym, serial = _number(column("mac"), 1), _number(column("mac"), 17)
     return exp.select(
-        "id", named(pseudonym, "pseudonym"), named(serial, "serial"), named(unclean, "unclean")
+        "id",
+        named(pseudonym, "pseudonym"),
+        named(serial, "serial"),
+        named(unclean, "unclean"),
+        named(_tombstone(), "tombstone"),
+        named(part(":t IN (SELECT tombstone FROM withdrawn)", t=_tombstone()), "withdrew"),
     ).from_(macs.subquery("macs"))
 
 
 def _mac(text: exp.Expression) -> exp.Expression:
     """HMAC-SHA-256 (RFC 2104) in hex."""
     return part("sha256($outer || unhex(sha256($inner || encode(:text))))", text=text)
+
+
+def _tombstone() -> exp.Expression:
+    """What is remembered of a unit that withdrew: the half of its MAC that is in no other number."""
+    return part("substr(mac, 33, 32)")
 
 
 def _number(mac: exp.Expression, start: int) -> exp.Expression:

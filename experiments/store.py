@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.about import Registration
-from experiments.arrays import empty
-from experiments.durable import UNFINISHED, digest, only_writer, sealed, unsealed, write_whole
+from experiments.checksums import broken, intact
+from experiments.durable import sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
-from experiments.manifest import LogFile, Manifest, Part
+from experiments.manifest import Manifest, Part, from_document
+from experiments.parquet_parts import as_dataset, as_parquet
+from experiments.retention import why_closed
+from experiments.sweeping import removed, unfinished, unnamed
+from experiments.waiting import only_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
     import pyarrow.dataset
 
     from experiments.study import Study
 
-ROW_GROUP = 262_144  # rows that are read, and skipped, together
 REGISTRATION, MANIFEST = "registration.json", "manifest.json"
 DECLARATIONS, SEGMENTS, UNITS, REJECTS, RESULTS = (
     "declarations",
@@ -31,6 +35,13 @@ DECLARATIONS, SEGMENTS, UNITS, REJECTS, RESULTS = (
     "rejects",
     "results",
 )
+ATTEMPTS = 20  # of a reader whose files a writer replaces
+
+T = TypeVar("T")
+
+
+class Moved(Fault):
+    """A file of a manifest is gone because another manifest counts by now; `Store.reading` begins again."""
 
 
 class Store:
@@ -51,7 +62,8 @@ class Store:
 
         name = self._document(study_id, REGISTRATION)["declaration"]
         path = self.folder(study_id) / DECLARATIONS / name
-        self._verify(path, name.removesuffix(".yaml"))
+        if not path.is_file() or not intact(path, name.removesuffix(".yaml")):
+            raise _damaged(f"{study_id}/{DECLARATIONS}/{name}")
         return read_study(path)
 
     def registration(self, study_id: str) -> Registration:
@@ -65,42 +77,79 @@ class Store:
         """What the study holds; empty before the first ingest."""
         if not (self.folder(study_id) / MANIFEST).exists():
             return Manifest()
-        document = self._document(study_id, MANIFEST)
-        files = (
-            LogFile(**{**f, "rejects": tuple(Part(**part) for part in f["rejects"])})
-            for f in document["files"]
-        )
-        return Manifest(
-            tuple(Part(**part) for part in document["segments"]),
-            tuple(Part(**part) for part in document["units"]),
-            tuple(files),
-            document["key"],
-        )
+        return from_document(self._document(study_id, MANIFEST))
 
     def data_key(self, study_id: str) -> str:
-        """A hash that changes with the declaration, the plan, or anything that was taken in."""
-        registered, held = asdict(self.registration(study_id)), asdict(self.manifest(study_id))
+        """A hash that changes with the declaration, the plan, or anything that was taken in.
+
+        Of a study whose rows were purged, the one that it had before.
+        """
+        manifest = self.manifest(study_id)
+        if manifest.purged:
+            return manifest.purged.data
+        registered, held = asdict(self.registration(study_id)), asdict(manifest)
         declaration = self._document(study_id, REGISTRATION)["declaration"]
         return hashlib.sha256(sealed({"data": held, "plan": registered, "text": declaration})).hexdigest()
 
+    def reading(self, study_id: str, read: Callable[[Manifest], T]) -> T:
+        """What `read` makes of the study's manifest; begun again where files of it went while it was read.
+
+        A reader that takes everything from the one manifest that it is handed sees no half of a change.
+        """
+        for _ in range(ATTEMPTS):
+            manifest = self.manifest(study_id)
+            try:
+                return read(manifest)
+            except (Fault, RuntimeError, OSError):
+                if not self._moved_on(study_id, manifest):
+                    raise
+        raise Moved("The store was changed again and again while it was read.", do="Repeat the command.")
+
+    def keep_until(self, study_id: str) -> date | None:
+        """The last day (UTC) on which the study's rows may be opened, where it declares one."""
+        day = self._document(study_id, REGISTRATION).get("keep_until")
+        return date.fromisoformat(day) if day else None
+
+    def closed(self, study_id: str) -> Fault | None:
+        """Why the study's rows are not to be opened: they were purged, or the day until which they are kept is over."""
+        return why_closed(study_id, self.manifest(study_id), self.keep_until(study_id))
+
     def segments(self, study_id: str) -> tuple[Path, ...]:
-        """The event segments, each verified against its SHA-256. Raises Fault where one was changed or is gone."""
-        return tuple(self.verified(study_id, part) for part in self.manifest(study_id).segments)
+        """The event segments, each verified. Raises as `paths` does."""
+        return self.paths(study_id, self.manifest(study_id).segments)
 
     def verified(self, study_id: str, part: Part) -> Path:
-        """The path of an immutable file that still is what was written."""
-        path = self.folder(study_id) / part.file
-        self._verify(path, part.sha256)
-        return path
+        """The path of an immutable file that still is what was written. Raises as `paths` does."""
+        return self.paths(study_id, (part,))[0]
 
-    def events(self, study_id: str, *, schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
+    def paths(self, study_id: str, parts: Sequence[Part]) -> tuple[Path, ...]:
+        """The paths of immutable files that still are what was written.
+
+        Raises Moved where one is gone because the manifest moved on, Fault where one is missing or damaged, or
+        where the study's rows are not to be opened any more.
+        """
+        if parts and (fault := self.closed(study_id)):
+            raise fault
+        folder = self.folder(study_id)
+        for name in broken(folder, parts):
+            if name not in self.manifest(study_id).parts():
+                raise Moved("The store was changed while it was read.", do="Repeat the command.")
+            raise _damaged(f"{study_id}/{name}")
+        return tuple(folder / part.file for part in parts)
+
+    def events(
+        self, study_id: str, *, schema: pa.Schema, manifest: Manifest | None = None
+    ) -> pa.Table | pyarrow.dataset.Dataset:
         """All events as one data set with the columns of `schema`; those that a segment lacks are null."""
-        return _dataset(self.segments(study_id), schema)
+        manifest = manifest or self.manifest(study_id)
+        return as_dataset(self.paths(study_id, manifest.segments), schema)
 
-    def units(self, study_id: str, *, schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
+    def units(
+        self, study_id: str, *, schema: pa.Schema, manifest: Manifest | None = None
+    ) -> pa.Table | pyarrow.dataset.Dataset:
         """What is known of every unit, with the columns of `schema` (`experiments.unit_list`)."""
-        parts = self.manifest(study_id).units
-        return _dataset(tuple(self.verified(study_id, part) for part in parts), schema)
+        manifest = manifest or self.manifest(study_id)
+        return as_dataset(self.paths(study_id, manifest.units), schema)
 
     def result(self, study_id: str, key: str) -> dict[str, Any] | None:
         """A kept result; None where there is none, or it was damaged and must be computed again."""
@@ -108,40 +157,51 @@ class Store:
         return unsealed(path.read_bytes()) if path.is_file() else None
 
     def keep_result(self, study_id: str, key: str, document: dict[str, Any]) -> None:
-        """Keep a result under its key."""
-        write_whole(self.folder(study_id) / RESULTS / f"{key}.json", sealed(document))
+        """Keep a result under its key, which begins with the `data_key` that it was computed from.
+
+        One of data that are not the study's any more is not kept: somebody may have withdrawn from them.
+        """
+        path = self.folder(study_id) / RESULTS / f"{key}.json"
+        write_whole(path, sealed(document))
+        if not key.startswith(self.data_key(study_id)):
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def writing(self, study_id: str) -> Iterator[None]:
-        """Be the study's only writer; what an interrupted writer left behind is cleared away first."""
-        folder = self.path / study_id
-        with only_writer(folder):
-            self._sweep(folder)
+        """Be the study's only writer, after waiting for another one.
+
+        What an interrupted writer left behind is cleared away first, and what is not needed any more at the end.
+        """
+        with only_writer(self.path / study_id):
+            self.clear(study_id)
             yield
+            self.clear(study_id)
+
+    def clear(self, study_id: str) -> tuple[Path, ...]:
+        """Remove what the manifest does not name, and give what could not be removed. Only for a writer."""
+        return tuple(path for path in self.leftovers(study_id) if not removed(path))
+
+    def leftovers(self, study_id: str) -> tuple[Path, ...]:
+        """Files that do not belong: of an interrupted writer, or of data that were replaced since."""
+        folder = self.path / study_id
+        if not (folder / REGISTRATION).exists():
+            return unfinished(folder)
+        manifest, results = self.manifest(study_id), self.data_key(study_id)
+        if self.closed(study_id):
+            results = ""  # what can never be computed again is kept
+        return (*unfinished(folder), *unnamed(folder, manifest.parts(), results=results))
 
     def keep_registration(self, study: Study, registration: Registration) -> None:
         """Put a declaration in force: its text first, then the document that points at it."""
         name = f"{hashlib.sha256(study.text.encode()).hexdigest()}.yaml"
-        folder = self.path / study.id
+        folder, last = self.path / study.id, study.log.keep_until
         write_whole(folder / DECLARATIONS / name, study.text.encode())
-        write_whole(folder / REGISTRATION, sealed({**asdict(registration), "declaration": name}))
+        document = {**asdict(registration), "declaration": name, "keep_until": last.isoformat() if last else None}
+        write_whole(folder / REGISTRATION, sealed(document))
 
     def keep_part(self, study_id: str, kind: str, table: pa.Table) -> Part:
         """Write a table as an immutable file, which counts once a manifest names it."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        sink = pa.BufferOutputStream()
-        words = [field.name for field in table.schema if pa.types.is_string(field.type)]
-        parquet.write_table(
-            table,
-            sink,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=words,  # numbers such as pseudonyms hardly repeat
-            row_group_size=ROW_GROUP,
-        )
-        content = sink.getvalue().to_pybytes()
+        content = as_parquet(table)
         sha256 = hashlib.sha256(content).hexdigest()
         file = f"{kind}/{sha256}.parquet"
         write_whole(self.folder(study_id) / file, content)
@@ -172,29 +232,15 @@ class Store:
             )
         return document
 
-    def _verify(self, path: Path, sha256: str) -> None:
-        if not path.is_file() or digest(path) != sha256:
-            raise Fault(
-                f"A file of the store is missing, damaged or was changed: {path.relative_to(self.path)}.",
-                do="Put it back from your backup, or ingest the logs again into a new store.",
-            )
-
-    def _sweep(self, folder: Path) -> None:
-        """Remove what no manifest names: an ingest that died before its manifest was renamed."""
-        for leftover in folder.rglob(f"*{UNFINISHED}"):
-            leftover.unlink()
-        if (folder / REGISTRATION).exists():
-            belongs = self.manifest(folder.name).parts()
-            for kind in (SEGMENTS, UNITS, REJECTS):
-                for path in (folder / kind).glob("*.parquet"):
-                    if f"{kind}/{path.name}" not in belongs:
-                        path.unlink()
+    def _moved_on(self, study_id: str, manifest: Manifest) -> bool:
+        """Whether another manifest counts by now, and files of this one are gone."""
+        folder = self.folder(study_id)
+        gone = any(not (folder / part.file).exists() for part in manifest.listed)
+        return gone and self.manifest(study_id) != manifest
 
 
-def _dataset(paths: tuple[Path, ...], schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:
-    """Parquet files as one data set. Without any, the module of data sets (a second) need not be loaded."""
-    if not paths:
-        return empty(schema)
-    import pyarrow.dataset
-
-    return pyarrow.dataset.dataset([str(path) for path in paths], schema=schema)
+def _damaged(name: str) -> Fault:
+    return Fault(
+        f"A file of the store is missing, damaged or was changed: {name}.",
+        do="Put it back from your backup, or ingest the logs again into a new store.",
+    )

@@ -170,11 +170,12 @@ class DeclaredPlan:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredLog:
-    """How the log names things. `columns` maps our column to theirs."""
+    """How the log names things. `columns` maps our column to theirs; rows are kept up to the day `keep_until`."""
 
     time_zone: str = "UTC"
     columns: dict[str, str] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
+    keep_until: date | None = None
 
     def theirs(self, column: str) -> str:
         """Their name for one of our columns."""

@@ -208,5 +208,9 @@ def _plan(declared: dict[str, Any]) -> DeclaredPlan:
 
 
 def _log(declared: dict[str, Any]) -> DeclaredLog:
-    zone = declared.get("time_zone", "UTC")
-    return DeclaredLog(zone, declared.get("columns", {}), tuple(declared.get("attributes", ())))
+    return DeclaredLog(
+        time_zone=declared.get("time_zone", "UTC"),
+        columns=declared.get("columns", {}),
+        attributes=tuple(declared.get("attributes", ())),
+        keep_until=date.fromisoformat(declared["keep_until"]) if "keep_until" in declared else None,
+    )

@@ -17,17 +17,14 @@ import numpy as np
 from analysis.chance.distributions import chi_square_tail
 from analysis.check import Check, CheckResult
 from analysis.checks._words import format_p
-from analysis.outcome import kinds
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.finding import Contrast
     from analysis.outcome import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 OVERALL = (0, 10, 20, 30, 40, 50, 57, 60, 65)  # per cent missing in all
 CAUTIOUS = (5.7, 6.3, 5.4, 4.1, 2.6, 1.0, 0.0, 0.0, 0.0)  # the largest difference, in percentage points
@@ -68,29 +65,28 @@ def judge_attrition(
     return ("warn" if difference > cautious else "pass"), p_value
 
 
-def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, _: Conduct) -> tuple[CheckResult, ...]:
     if not table.layout.people:
         return ()
-    arms = set(table.frame["arm"].unique())
+    arms = set(table.known["arm"].unique())
     return tuple(
-        _result(plan, table, outcome, contrast, missing)
+        _result(plan, table, outcome, contrast)
         for outcome in plan.outcomes
-        if (missing := _missing(table, outcome)) is not None
+        if table.lost(outcome) is not None
         for contrast in plan.contrasts
         if {contrast.treatment, contrast.control} <= arms
     )
 
 
-def _result(
-    plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast, missing: NDArray[np.bool_]
-) -> CheckResult:
-    arm = table.frame["arm"].to_numpy()
+def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> CheckResult:
+    held = table.of(outcome)
+    arm, missing = held.known["arm"].to_numpy(), held.lost(outcome)
     sides = [arm == contrast.treatment, arm == contrast.control]
-    lost = (int(missing[sides[0]].sum()), int(missing[sides[1]].sum()))
-    n = (int(sides[0].sum()), int(sides[1].sum()))
+    lost = [0 if missing is None else int(missing[side].sum()) for side in sides]
+    n = [int(held.counts[side].sum()) for side in sides]
     by_period = "period" in table.layout.requires
     by_cluster = by_period or "cluster" in table.layout.requires
-    verdict, p_value = judge_attrition(lost, n, by_cluster=by_cluster)
+    verdict, p_value = judge_attrition((lost[0], lost[1]), (n[0], n[1]), by_cluster=by_cluster)
     told = {
         "pass": "few enough, and alike enough, to matter little",
         "warn": "a difference that may bias the finding",
@@ -124,17 +120,6 @@ _SAYS = {
         f"{{outcome}}: not measured in {_LOST} periods of units under {{treatment}} and {_LOST_TOO} in {{control}}",
     ),
 }
-
-
-def _missing(table: UnitTable, outcome: Outcome) -> NDArray[np.bool_] | None:
-    """Which units lack the outcome; None where the table does not hold it."""
-    kind = kinds()[outcome.kind]
-    columns = [outcome.column(part) for part in (*kind.parts, *kind.optional)]
-    needed = [outcome.column(part) for part in kind.parts if part not in kind.optional]
-    if not set(needed) <= set(table.frame):
-        return None
-    held = [column for column in columns if column in table.frame]
-    return np.asarray(table.frame[held].isna().any(axis=1).to_numpy(), dtype=bool)
 
 
 def _chi_square_p(missing: tuple[int, int], n: tuple[int, int]) -> float:

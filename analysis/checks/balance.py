@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.finding import Contrast
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
     Values = NDArray[np.float64]
 
@@ -39,14 +39,20 @@ WARN_SIZE, WARN_P = 0.1, 0.01
 FAIL_SIZE, FAIL_P = 0.25, 0.001
 
 
-def standardised_difference(treated: Values, control: Values) -> float:
+def standardised_difference(
+    treated: Values, control: Values, *, units: tuple[Values, Values] | None = None
+) -> float:
     """Difference in means over the root of the mean variance; 0 where neither arm varies and the means agree.
+
+    A value stands for one unit, or for as many as `units` say for each arm.
 
     >>> round(standardised_difference(np.array([1.0, 2, 3]), np.array([2.0, 3, 4])), 6)
     -1.0
     """
-    gap = float(treated.mean() - control.mean())
-    spread = float(np.sqrt((treated.var(ddof=1) + control.var(ddof=1)) / 2))
+    of = (np.ones(treated.size), np.ones(control.size)) if units is None else units
+    arms = [(n @ values / n.sum(), values, n) for values, n in zip((treated, control), of, strict=True)]
+    gap = float(arms[0][0] - arms[1][0])
+    spread = float(np.sqrt(sum(n @ (values - mean) ** 2 / (n.sum() - 1) for mean, values, n in arms) / 2))
     return 0.0 if gap == 0 else gap / spread if spread > 0 else float(np.copysign(np.inf, gap))
 
 
@@ -62,17 +68,17 @@ def chance(difference: float, treated: int, control: int) -> float:
     return two_sided_normal(difference / float(np.sqrt(variance)))
 
 
-def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, _: Conduct) -> tuple[CheckResult, ...]:
     return tuple(
         result
         for covariate in plan.covariates
-        if covariate in table.frame and table.layout.people and "period" not in table.layout.requires
+        if covariate in table.known and table.layout.people and "period" not in table.layout.requires
         for contrast in plan.contrasts
         if (result := _result(plan, table, covariate, contrast)) is not None
     )
 
 
-def _result(plan: Plan, table: UnitTable, covariate: str, contrast: Contrast) -> CheckResult | None:
+def _result(plan: Plan, table: Table, covariate: str, contrast: Contrast) -> CheckResult | None:
     compared = list(_compared(table, covariate, contrast))
     if not compared:
         return None
@@ -104,29 +110,31 @@ def _result(plan: Plan, table: UnitTable, covariate: str, contrast: Contrast) ->
     )
 
 
-def _compared(table: UnitTable, covariate: str, contrast: Contrast) -> Iterator[tuple[float, float]]:
+def _compared(table: Table, covariate: str, contrast: Contrast) -> Iterator[tuple[float, float]]:
     """Standardised difference and p-value, for each column that the covariate makes."""
-    frame = table.frame
-    frame = frame[frame["arm"].isin([contrast.treatment, contrast.control])]
+    compared = table.known["arm"].isin([contrast.treatment, contrast.control]).to_numpy()
+    frame, units = table.known[compared], table.counts[compared].astype(np.float64)
     treated = frame["arm"].to_numpy() == contrast.treatment
-    if min(treated.sum(), (~treated).sum()) < 2:
+    sizes = (int(units[treated].sum()), int(units[~treated].sum()))
+    if min(sizes) < 2:
         return
     try:
-        columns = design_matrix(frame, (covariate,))[0].T
+        columns = design_matrix(frame, (covariate,), units=units)[0].T
     except Refusal:  # the findings say why the covariate cannot be used
         return
     for column in columns:
-        difference = standardised_difference(column[treated], column[~treated])
+        each = (units[treated], units[~treated])
+        difference = standardised_difference(column[treated], column[~treated], units=each)
         if "cluster" in table.layout.requires:
-            yield difference, _by_cluster(frame, column, treated)
+            yield difference, _by_cluster(frame, column, treated, units)
         else:
-            yield difference, chance(difference, int(treated.sum()), int((~treated).sum()))
+            yield difference, chance(difference, *sizes)
 
 
-def _by_cluster(frame: pd.DataFrame, column: Values, treated: NDArray[np.bool_]) -> float:
+def _by_cluster(frame: pd.DataFrame, column: Values, treated: NDArray[np.bool_], units: Values) -> float:
     """Student's t on cluster means; 1 where there are too few clusters to tell."""
     cluster = np.unique(frame["cluster"].astype("str").to_numpy(dtype=object), return_inverse=True)[1]
-    means, side = cluster_means(column, cluster), cluster_means(treated.astype(float), cluster) > 0.5
+    means, side = cluster_means(column, cluster, units), cluster_means(treated.astype(float), cluster) > 0.5
     arms, df = (means[side], means[~side]), means.size - 2
     if df < 1 or min(arm.size for arm in arms) < 1:
         return 1.0

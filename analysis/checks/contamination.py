@@ -16,9 +16,9 @@ from analysis.layout import CROSSOVER, PARALLEL, STEPPED
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 WARN, FAIL = 0.01, 0.05
 
@@ -62,7 +62,7 @@ def share(conduct: Conduct, units: int) -> float:
     return (conduct.in_two_arms + conduct.saw_other_arm) / everyone if everyone else 0.0
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     if not table.layout.people:
         return ()
     told = _WORDS.get(plan.layout, _WORDS[PARALLEL.name])

@@ -13,14 +13,14 @@ from analysis.check import Check, CheckResult
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 WARN = 0.05
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     labels = {outcome.name: outcome.label for outcome in plan.outcomes}
     units = table.units
     return tuple(

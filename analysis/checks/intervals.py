@@ -13,12 +13,12 @@ from analysis.check import Check, CheckResult
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     found = conduct.intervals
     if found is None:
         return ()

@@ -15,15 +15,15 @@ from analysis.check import Check, CheckResult
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 FAIL = 0.05  # of the log's events
 HABIT = 0.5  # of the units
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     log = conduct.log
     if log is None or log.events == 0:
         return ()

@@ -12,11 +12,11 @@ from analysis.check import Check, CheckResult
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     if conduct.days == 0:
         return ()
     numbers = {"empty": f"{conduct.days_without_events:,}", "days": f"{conduct.days:,}"}

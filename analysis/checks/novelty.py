@@ -17,16 +17,16 @@ from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from analysis.about import Conduct, Halves
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.finding import Contrast
     from analysis.outcome import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 WARN = 0.01
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     by_cluster = conduct.assigned_by == "cluster"
     found = (
         _result(outcome, contrast, arms[contrast.treatment], arms[contrast.control])

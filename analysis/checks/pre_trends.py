@@ -20,16 +20,16 @@ from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.finding import Contrast
     from analysis.outcome import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 WARN, FAIL = 0.05, 0.005
 
 
-def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, _: Conduct) -> tuple[CheckResult, ...]:
     if table.layout != PANEL:
         return ()
     found = (
@@ -38,7 +38,7 @@ def _run(plan: Plan, table: UnitTable, _: Conduct) -> tuple[CheckResult, ...]:
     return tuple(result for result in found if result is not None)
 
 
-def _result(plan: Plan, table: UnitTable, outcome: Outcome, contrast: Contrast) -> CheckResult | None:
+def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> CheckResult | None:
     try:
         evidence = gather(table, outcome, contrast, covariates=plan.covariates)
         panel = adoption(evidence)

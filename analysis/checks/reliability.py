@@ -14,16 +14,16 @@ from analysis.figures.reliability import alpha_interval
 
 if TYPE_CHECKING:
     from analysis.about import Conduct, Reliability
+    from analysis.cells import Table
     from analysis.check import Outcome as Verdict
     from analysis.outcome import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 WARN, FAIL = 0.7, 0.5
 LEVEL = 0.95
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     return tuple(
         _result(outcome, conduct.reliability[outcome.name])
         for outcome in plan.outcomes

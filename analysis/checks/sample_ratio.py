@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 FAIL, WARN = 0.001, 0.01
 _MOST_SPLITS = 20_000
@@ -111,7 +111,7 @@ def of_counts(
     return chi_square(observed, shares)
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     arms = [arm for arm, share in conduct.shares.items() if share > 0]
     observed = [conduct.assigned.get(arm, 0) for arm in arms]
     if len(arms) < 2 or sum(observed) == 0:

@@ -17,14 +17,14 @@ from analysis.looks.anytime import allocation_e_values
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 FAIL, WARN = 0.001, 0.01  # as of the check at one look
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     arms = [arm for arm, share in conduct.shares.items() if share > 0]
     if len(arms) < 2 or not conduct.assigned_by_day or conduct.assigned_by == "cluster":
         return ()

@@ -15,12 +15,12 @@ from analysis.checks.sample_ratio import FAIL, WARN, of_counts
 
 if TYPE_CHECKING:
     from analysis.about import Conduct
+    from analysis.cells import Table
     from analysis.check import Outcome
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 
-def _run(plan: Plan, table: UnitTable, conduct: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     arms = [arm for arm, share in conduct.shares.items() if share > 0]
     if len(arms) < 2 or len(conduct.assigned_by_stratum) < 2:
         return ()

@@ -38,16 +38,17 @@ FEW = (
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The probability of superiority; for scores beside the difference in means, which stays the primary scale."""
-    rows = evidence.require_rows()
-    treatment, control = rows.y[rows.treated], rows.y[~rows.treated]
-    found, ranks = superiority(treatment, control), rank_sum(treatment, control)
+    groups, _ = evidence.require_groups().alike()
+    treatment, control = ((groups.y[side], groups.n[side]) for side in (groups.treated, ~groups.treated))
+    found = superiority(treatment[0], control[0], units=(treatment[1], control[1]))
+    ranks = rank_sum(treatment[0], control[0], units=(treatment[1], control[1]))
     effect = t_effect(found.probability, found.se, df=found.df, level=settings.level, null=SUPERIORITY.null)
     margin = against_margin(evidence.outcome.on(SUPERIORITY.name), effect)
-    few = min(treatment.size, control.size) < ENOUGH
+    few = min(evidence.treatment.n, evidence.control.n) < ENOUGH
     return Estimate(
         {SUPERIORITY.name: _within(effect)},
         {**_pairs(found), "wilcoxon_p": ranks.p_value(corrected=False), **margin},
-        notes=(*((FEW,) if few else ()), *((UNADJUSTED,) if rows.covariates.shape[1] else ())),
+        notes=(*((FEW,) if few else ()), *((UNADJUSTED,) if evidence.adjustable else ())),
         scale=SUPERIORITY.name,
     )
 

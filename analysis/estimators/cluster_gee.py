@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
-    from analysis.evidence import Evidence, Rows
+    from analysis.evidence import Evidence
     from analysis.figures.clusters import Codes
     from analysis.finding import Effect
+    from analysis.groups import Groups
     from analysis.models.marginal import Correction, Family, Marginal
 
     Matrix = NDArray[np.float64]
@@ -92,7 +93,7 @@ def _require_alike(cluster: Codes, clusters: dict[str, int]) -> None:
         )
 
 
-def _model(rows: Rows, x: Matrix, cluster: Codes, family: Family, *, exchangeable: bool) -> Marginal:
+def _model(rows: Groups, x: Matrix, cluster: Codes, family: Family, *, exchangeable: bool) -> Marginal:
     offset = np.log(rows.parts["exposure"]) if family == "poisson" else np.zeros(rows.y.size)
     found = marginal(x, rows.y, offset=offset, cluster=cluster, family=family, exchangeable=exchangeable)
     if found.df < 1 or found.covariance("robust")[1, 1] <= 1e-18:

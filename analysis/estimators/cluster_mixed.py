@@ -27,7 +27,7 @@ from analysis.figures.clusters import TOO_FEW, require_clusters, too_few
 from analysis.figures.exact_likeness import exact_interval
 from analysis.finding import Effect, Estimate
 from analysis.models.linear import least_squares
-from analysis.models.mixed import RESIDUAL, MixedFit, RandomEffects, fit_reml, kenward_roger, satterthwaite
+from analysis.models.mixed import RESIDUAL, MixedFit, fit_intercepts, kenward_roger, satterthwaite
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
     from analysis.figures.clusters import Codes
+    from analysis.models.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
 
@@ -44,15 +45,16 @@ ALIKE = "Clusters differ no more than units inside them do: the variance between
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The difference between arms, adjusted for covariates; for means also the change in per cent."""
-    rows, cluster, clusters = require_clusters(evidence)
-    arm = rows.treated.astype(float)
-    x = np.column_stack([np.ones_like(arm), arm, rows.covariates - rows.covariates.mean(axis=0)])
-    fitted = fit_reml(x, rows.y, block=cluster, effects=(RandomEffects("cluster", cluster),))
+    groups, cluster, clusters = require_clusters(evidence)
+    arm = groups.treated.astype(float)
+    x = np.column_stack([np.ones_like(arm), arm, groups.centred()])
+    plain = least_squares(x, groups.y, units=groups.n, within=groups.squares)
+    fitted = fit_intercepts(x, groups.y, cluster, units=groups.n, within=groups.squares)
     few = too_few(clusters)
     difference = _effect(fitted, _gradient(fitted, -1.0, 1.0), level=settings.level)
     effects = {"mean_difference": difference}
     if evidence.outcome.kind == "mean":
-        effects |= _percentage(fitted, level=settings.level)
+        effects |= _percentage(fitted, level=settings.level, about=groups.centre)
     if few:
         effects = {scale: replace(effect, p_value=None) for scale, effect in effects.items()}
     between, within = fitted.variance("cluster"), fitted.variance(RESIDUAL)
@@ -61,8 +63,8 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         parameters={
             "var_cluster": between,
             "var_resid": within,
-            **_beside(fitted, x, rows.y),
-            **_interval(x, rows.y, cluster, level=settings.level),
+            **_beside(fitted, plain),
+            **_interval(plain, groups.y, cluster, level=settings.level),
             **({} if few else against_margin(evidence.outcome, difference)),
         },
         notes=(*((TOO_FEW,) if few else ()), *((ALIKE,) if fitted.boundary else ())),
@@ -84,9 +86,9 @@ def _effect(fitted: MixedFit, contrast: Matrix, *, level: float) -> Effect:
     return t_effect(float(contrast @ fitted.coefficients), robust.se, df=robust.df, level=level)
 
 
-def _percentage(fitted: MixedFit, *, level: float) -> dict[str, Effect]:
+def _percentage(fitted: MixedFit, *, level: float, about: float) -> dict[str, Effect]:
     """The ratio of the adjusted means less 1, in per cent, by the delta method on its logarithm."""
-    control = float(fitted.coefficients[0])
+    control = about + float(fitted.coefficients[0])
     treated = control + float(fitted.coefficients[1])
     if not (control > 0 and treated > 0):
         return {}
@@ -95,10 +97,9 @@ def _percentage(fitted: MixedFit, *, level: float) -> dict[str, Effect]:
     return {"percent_change": percent_change(ratio)}
 
 
-def _beside(fitted: MixedFit, x: Matrix, y: Matrix) -> dict[str, float]:
+def _beside(fitted: MixedFit, plain: LeastSquares) -> dict[str, float]:
     """What others give: the standard error of known variances, lmerTest's degrees of freedom, and no clusters."""
-    plain = least_squares(x, y)
-    variance = float(plain.residuals @ plain.residuals) / plain.df
+    variance = float(plain.squares.sum()) / plain.df
     figures = {"ols_naive_se": sqrt(variance * float(plain.inverse[1, 1]))}
     try:
         by_observed = satterthwaite(fitted, _gradient(fitted, -1.0, 1.0))
@@ -107,8 +108,8 @@ def _beside(fitted: MixedFit, x: Matrix, y: Matrix) -> dict[str, float]:
     return figures | {"unadjusted_se": by_observed.se, "satt_df_observed_info": by_observed.df}
 
 
-def _interval(x: Matrix, y: Matrix, cluster: Codes, *, level: float) -> dict[str, float]:
-    found = exact_interval(x, y, cluster, level=level)
+def _interval(plain: LeastSquares, y: Matrix, cluster: Codes, *, level: float) -> dict[str, float]:
+    found = exact_interval(plain.x, y, cluster, level=level, units=plain.units, within=plain.within)
     return {} if found is None else {"icc_low": found[0], "icc_high": found[1]}
 
 

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Declaration, Settings
-    from analysis.evidence import Evidence, Rows
+    from analysis.evidence import Evidence
     from analysis.figures.clusters import Codes
+    from analysis.groups import Groups
     from analysis.models.linear import LeastSquares
 
     Matrix = NDArray[np.float64]
@@ -47,25 +48,24 @@ _ROUGH_DF = 4  # Tipton (2015), Psychological Methods 20:375: below it the t app
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The difference between arms, adjusted for covariates, and where both arms' figures allow it ratios."""
-    rows, cluster, clusters = require_clusters(evidence)
-    arm = rows.treated.astype(float)
-    centred = rows.covariates - rows.covariates.mean(axis=0)  # so that the intercept is the mean control
-    regression = least_squares(np.column_stack([np.ones_like(arm), arm, centred]), rows.y)
-    if regression.residuals @ regression.residuals <= 1e-20 * (rows.y @ rows.y):
+    groups, cluster, clusters = require_clusters(evidence)
+    arm = groups.treated.astype(float)  # covariates are centred, so that the intercept is the mean control
+    regression = _regression(groups, np.column_stack([np.ones_like(arm), arm, groups.centred()]))
+    if regression.squares.sum() <= 1e-20 * (groups.n @ groups.whole("value") ** 2):
         raise Refusal(
             "Units of one arm do not differ from each other, so that chance cannot be judged.",
             remedy="Check the outcome's event and window.",
         )
     few = too_few(clusters)
-    run = _Run(regression, cluster, settings.level, descriptive=few)
+    run = _Run(regression, cluster, settings.level, descriptive=few, about=groups.centre)
     difference = run.effect(_pick(regression, -1.0, 1.0))
     effects = {evidence.outcome.scale.name: difference, **_ratios(run, evidence.outcome.kind)}
-    alike = likeness(rows, cluster, level=settings.level)
+    alike = likeness(groups, cluster, level=settings.level)
     margin = {} if few else against_margin(evidence.outcome, difference)
     rough = (ROUGH,) if (difference.df or 0.0) < _ROUGH_DF and not few else ()
     return Estimate(
         effects,
-        parameters={**run.others(), **_further(evidence, rows, cluster), **margin, **alike.parameters},
+        parameters={**run.others(), **_further(evidence, groups, cluster), **margin, **alike.parameters},
         notes=(TOO_FEW,) if few else rough,
         clusters=clusters,
         icc=alike.icc,
@@ -73,20 +73,25 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     )
 
 
+def _regression(groups: Groups, x: Matrix) -> LeastSquares:
+    return least_squares(x, groups.y, units=groups.n, within=groups.squares)
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One regression, asked for the effects of several contrasts."""
+    """One regression, asked for the effects of several contrasts; its values are less `about`."""
 
     regression: LeastSquares
     cluster: Codes
     level: float
     descriptive: bool
+    about: float
 
     def effect(self, contrast: Matrix, *, ratio: float | None = None) -> Effect:
         """The effect of a contrast of coefficients; with `ratio`, of its logarithm, the contrast its gradient."""
         robust = cr2(self.regression, self.cluster, contrast=contrast)
-        fitted = self.regression.x @ self.regression.coefficients
-        size = float(np.sqrt(fitted @ fitted / fitted.size))
+        fitted = self.regression.x @ self.regression.coefficients + self.about
+        size = float(np.sqrt(self.regression.sized(fitted**2).sum() / self.regression.n))
         if robust.se <= 1e-12 * size * float(np.abs(contrast).max()):
             raise Refusal(
                 "Clusters of one arm do not differ from each other, so that chance cannot be judged.",
@@ -104,7 +109,7 @@ class _Run:
         contrast = _pick(self.regression, -1.0, 1.0)
         plain = cr0(self.regression, self.cluster, contrast=contrast).se
         jackknife = cr3(self.regression, self.cluster, contrast=contrast)
-        (n, k), groups = self.regression.x.shape, int(self.cluster.max()) + 1
+        n, k, groups = self.regression.n, self.regression.x.shape[1], int(self.cluster.max()) + 1
         stata = plain * np.sqrt(groups / (groups - 1) * (n - 1) / (n - k))
         return {
             "cr0_se": plain,
@@ -114,19 +119,18 @@ class _Run:
         }
 
 
-def _further(evidence: Evidence, rows: Rows, cluster: Codes) -> dict[str, float]:
+def _further(evidence: Evidence, groups: Groups, cluster: Codes) -> dict[str, float]:
     """For proportions the log odds ratio; with strata (or pairs) the difference with an effect of each stratum."""
     figures: dict[str, float] = {}
-    if evidence.outcome.kind == "proportion" and not rows.covariates.shape[1]:
-        figures |= log_odds_ratio(rows.y, rows.treated, cluster)
-    if rows.stratum is None:
+    if evidence.outcome.kind == "proportion" and not groups.covariates.shape[1]:
+        figures |= log_odds_ratio(groups.whole("value"), groups.treated, cluster, units=groups.n)
+    if groups.stratum is None:
         return figures
-    codes = np.unique(rows.stratum, return_inverse=True)[1]
+    codes = np.unique(groups.stratum, return_inverse=True)[1]
     strata = (codes[:, None] == np.arange(codes.max() + 1)).astype(float)
     try:
-        regression = least_squares(
-            np.column_stack([strata[:, 0], rows.treated, strata[:, 1:], rows.covariates]), rows.y
-        )
+        x = np.column_stack([strata[:, 0], groups.treated, strata[:, 1:], groups.covariates])
+        regression = _regression(groups, x)
         robust = cr2(regression, cluster, contrast=np.eye(regression.x.shape[1])[1])
     except Refusal:
         return figures
@@ -146,7 +150,7 @@ def _pick(regression: LeastSquares, control: float, treatment: float) -> Matrix:
 
 def _ratios(run: _Run, kind: str) -> dict[str, Effect]:
     """The other scales, from the adjusted means of both arms by the delta method on the logarithm."""
-    control = float(run.regression.coefficients[0])
+    control = float(run.regression.coefficients[0]) + run.about
     treated = control + float(run.regression.coefficients[1])
     if not (control > 0 and treated > 0) or kind == "score":
         return {}

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.estimator import Settings
-    from analysis.evidence import Evidence, Rows
+    from analysis.evidence import Evidence
+    from analysis.groups import Groups
 
     Numbers = NDArray[np.float64]
 
@@ -62,8 +63,7 @@ class Strata:
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The three effects from each stratum's counts."""
-    rows = evidence.require_rows()
-    strata, left_out = _strata(rows)
+    strata, left_out = _strata(evidence.require_groups())
     z = critical(settings.level)
     statistic = _chi_square(strata)
     p_value = None if statistic is None else chi_square_tail(statistic, 1)
@@ -85,12 +85,14 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
     return Estimate(effects, parameters, notes, unanswered=unanswered)
 
 
-def _strata(rows: Rows) -> tuple[Strata, bool]:
+def _strata(groups: Groups) -> tuple[Strata, bool]:
     """Each stratum's counts, and whether some stratum had to be left out."""
-    stratum = np.zeros(rows.treated.size, dtype=np.intp) if rows.stratum is None else rows.stratum
+    none = np.zeros(groups.treated.size, dtype=np.intp)
+    stratum = none if groups.stratum is None else groups.stratum
+    events, sides = groups.n * groups.whole("value"), (groups.treated, ~groups.treated)
     size = int(stratum.max()) + 1
-    n1, n0 = (np.bincount(stratum[side], minlength=size) for side in (rows.treated, ~rows.treated))
-    x1, x0 = (np.bincount(stratum[s], rows.y[s], minlength=size) for s in (rows.treated, ~rows.treated))
+    n1, n0 = (np.bincount(stratum[side], groups.n[side], minlength=size) for side in sides)
+    x1, x0 = (np.bincount(stratum[side], events[side], minlength=size).round() for side in sides)
     kept = (n1 > 0) & (n0 > 0)
     if not kept.any():
         raise Refusal(

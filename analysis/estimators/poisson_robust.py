@@ -16,6 +16,8 @@ from __future__ import annotations
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analysis.effects import ratio_effect, t_effect
 from analysis.estimator import Estimator
 from analysis.figures.rates import rate_effects, regression, shared_rate, small_arms
@@ -24,32 +26,51 @@ from analysis.models.generalised import poisson, robust
 from analysis.outcomes.count import Count
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analysis.estimator import Settings
     from analysis.evidence import Evidence
+    from analysis.groups import Groups
     from analysis.models.generalised import Fit
+
+    Matrix = NDArray[np.float64]
 
 NO_SPREAD = (
     "No interval: events and exposure alone do not tell how units differ. Add the columns n and sd (units, and the "
     "standard deviation of events a unit) for one."
 )
+LEVERAGE = "Each unit counts with the leverage of the average exposure of units alike in arm and covariates."
 ALIKE = "The interval supposes that every unit was exposed equally long."
 
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The rate ratio and the rate difference, from rows or from shared summaries."""
-    if evidence.rows is None:
+    if not evidence.grouped:
         return _from_summaries(evidence, settings.level)
-    found = regression(evidence)
-    model = poisson(found.x, found.y, offset=found.offset)
-    sandwich = robust(model, power=2)
-    effects = rate_effects(found, model.coefficients, sandwich, level=settings.level)
-    return Estimate(effects, _standard_errors(model), small_arms(evidence))
+    found, groups = regression(evidence), evidence.require_groups()
+    model = poisson(found.x, found.y, offset=found.offset, units=found.units)
+    within = _inside(model, groups)
+    effects = rate_effects(
+        found, model.coefficients, robust(model, power=2, within=within), level=settings.level
+    )
+    mixed = (LEVERAGE,) if groups.inside("exposure", "exposure").any() else ()
+    return Estimate(effects, _standard_errors(model, within), (*small_arms(evidence), *mixed))
 
 
-def _standard_errors(model: Fit) -> dict[str, float]:
+def _inside(model: Fit, groups: Groups) -> Matrix:
+    """Squared residuals inside groups, whose units share a rate but not their exposure."""
+    rate = model.mean / groups.whole("exposure")
+    crossed, longer = groups.inside("exposure", "value"), groups.inside("exposure", "exposure")
+    return np.asarray(np.maximum(groups.squares - 2 * rate * crossed + rate**2 * longer, 0.0))
+
+
+def _standard_errors(model: Fit, within: Matrix) -> dict[str, float]:
     """Those of the log rate ratio: the model's own, HC0 to HC3."""
-    found = {f"se_hc{power and power + 1}": sqrt(robust(model, power=power)[1, 1]) for power in (0, 1, 2)}
-    found["se_hc1"] = found["se_hc0"] * sqrt(model.x.shape[0] / model.df)
+    found = {
+        f"se_hc{power and power + 1}": sqrt(robust(model, power=power, within=within)[1, 1])
+        for power in (0, 1, 2)
+    }
+    found["se_hc1"] = found["se_hc0"] * sqrt(model.units.sum() / model.df)
     return found | {"se_model": sqrt(model.inverse[1, 1])}
 
 

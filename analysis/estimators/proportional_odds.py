@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """The odds ratio, with the model's log likelihood and the test of equal odds ratios at all cuts."""
-    rows = evidence.require_rows()
-    values, level = np.unique(rows.y, return_inverse=True)
-    found = proportional_odds(level, np.column_stack([rows.treated.astype(float), rows.covariates]))
+    groups, _ = evidence.require_groups().alike()
+    values, level = np.unique(groups.y, return_inverse=True)
+    x = np.column_stack([groups.treated.astype(float), groups.covariates])
+    found = proportional_odds(level, x, units=groups.n)
     effect = normal_ratio(float(found.slopes[0]), sqrt(found.covariance[0, 0]), level=settings.level)
     parameters = {"log_odds_ratio": float(found.slopes[0]), "log_likelihood": found.log_likelihood}
-    if values.size > 2 and not rows.covariates.shape[1]:
-        free = saturated_log_likelihood(level, rows.treated)
+    if values.size > 2 and not evidence.adjustable:
+        free = saturated_log_likelihood(level, groups.treated, units=groups.n)
         statistic = max(2 * (free - found.log_likelihood), 0.0)
         parameters["equal_odds_chi_square"] = statistic
         parameters["equal_odds_p"] = chi_square_tail(statistic, values.size - 2)

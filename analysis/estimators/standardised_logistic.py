@@ -40,19 +40,16 @@ if TYPE_CHECKING:
 
 def fit(evidence: Evidence, settings: Settings) -> Estimate:
     """Both standardised risks from one logistic model of arm and covariates, and their effects."""
-    rows = evidence.require_rows()
+    groups, _ = evidence.require_groups().alike()
     if not all(Pair.of(evidence).cells()):
         raise Refusal(
             "In one arm everybody had the event or nobody had, so a logistic model has no finite answer.",
             remedy="Use the score interval, which needs no model.",
         )
-    covariates = rows.covariates
-    spread = covariates.std(axis=0)
-    centred = (covariates - covariates.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    x = np.column_stack([np.ones(rows.y.size), rows.treated, centred])
-    if x.shape[0] <= x.shape[1]:
+    x = np.column_stack([np.ones(groups.y.size), groups.treated, groups.centred(scaled=True)])
+    if groups.units <= x.shape[1]:
         raise Refusal("There are too few units for this many covariates.", remedy="Declare fewer covariates.")
-    model = logistic(x, rows.y)
+    model = logistic(x, groups.y, units=groups.n)
     risk1, influence1 = standardised_risk(model, arm=1.0)
     risk0, influence0 = standardised_risk(model, arm=0.0)
     effects = _effects(model, (risk1, influence1), (risk0, influence0), settings.level)
@@ -65,13 +62,14 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
 
 
 def standardised_risk(model: Fit, *, arm: float) -> tuple[float, Vector]:
-    """The average risk had everybody been in `arm` (column 1 of the model), and its influence values (n)."""
+    """The average risk had everybody been in `arm` (column 1 of the model), and its influence values by row (n)."""
     x = model.x.copy()
     x[:, 1] = arm
     chance = special.expit(x @ model.coefficients)
-    risk = float(chance.mean())
-    toward = (chance * (1 - chance)) @ x / x.shape[0]
-    coefficient_influence = model.x.shape[0] * (model.x * model.residuals[:, None]) @ model.inverse
+    total = model.units.sum()
+    risk = float(model.units @ chance / total)
+    toward = (model.units * chance * (1 - chance)) @ x / total
+    coefficient_influence = total * (model.x * model.residuals[:, None]) @ model.inverse
     return risk, chance - risk + coefficient_influence @ toward
 
 
@@ -87,9 +85,9 @@ def _effects(
     odds_ratio = risk1 * (1 - risk0) / (risk0 * (1 - risk1))
     df = model.df
     return {
-        "risk_difference": t_effect(risk1 - risk0, _se(difference), df=df, level=level),
-        "risk_ratio": ratio_effect(log(risk1 / risk0), _se(log_ratio), df=df, level=level),
-        "odds_ratio": ratio_effect(log(odds_ratio), _se(log_odds), df=df, level=level),
+        "risk_difference": t_effect(risk1 - risk0, _se(difference, model), df=df, level=level),
+        "risk_ratio": ratio_effect(log(risk1 / risk0), _se(log_ratio, model), df=df, level=level),
+        "odds_ratio": ratio_effect(log(odds_ratio), _se(log_odds, model), df=df, level=level),
     }
 
 
@@ -100,7 +98,7 @@ def _fixed_covariates(model: Fit) -> dict[str, float]:
         x = model.x.copy()
         x[:, 1] = arm
         chance = special.expit(x @ model.coefficients)
-        gradients.append((chance * (1 - chance)) @ x / x.shape[0])
+        gradients.append((model.units * chance * (1 - chance)) @ x / model.units.sum())
     toward = gradients[0] - gradients[1]
     return {
         "risk_difference_se_fixed_covariates": float(np.sqrt(toward @ robust(model, power=0) @ toward)),
@@ -108,8 +106,8 @@ def _fixed_covariates(model: Fit) -> dict[str, float]:
     }
 
 
-def _se(influence: Vector) -> float:
-    return float(np.sqrt(influence @ influence) / influence.size)
+def _se(influence: Vector, model: Fit) -> float:
+    return float(np.sqrt(model.units @ influence**2) / model.units.sum())
 
 
 ESTIMATOR = Estimator(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.figures.summarised import summarised
-from analysis.models.linear import least_squares, poisson_slopes_within
+from analysis.models.linear import least_squares
+from analysis.models.within_clusters import poisson_slopes_within
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -59,9 +59,7 @@ def likeness(groups: Groups, cluster: Codes, *, level: float) -> Likeness:
     found = intraclass(y, cluster, arm=groups.treated, level=level, units=units, within=within)
     if found is None:
         return Likeness(None, figures)
-    whole = intraclass(
-        y, cluster, arm=np.ones_like(groups.treated), level=level, units=units, within=within
-    )
+    whole = intraclass(y, cluster, arm=np.ones_like(groups.treated), level=level, units=units, within=within)
     ignoring = {"icc_anova_ignoring_arm": whole.estimate} if whole else {}
     return Likeness(found.estimate, {**found.parameters(), **ignoring, **figures})
 
@@ -72,7 +70,11 @@ def _values(groups: Groups) -> Matrix | None:
         return None
     if "exposure" not in groups.parts:
         return groups.y
-    return None if groups.inside("exposure", "exposure").any() else groups.whole("value") / groups.whole("exposure")
+    return (
+        None
+        if groups.inside("exposure", "exposure").any()
+        else groups.whole("value") / groups.whole("exposure")
+    )
 
 
 def _squares(groups: Groups) -> Matrix:

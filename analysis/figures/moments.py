@@ -90,7 +90,8 @@ def grouped_moments(groups: Groups) -> Moments:
     """The moments of all groups together; raises ZeroDivisionError where there is none.
 
     >>> from analysis.groups import Groups
-    >>> grouped_moments(Groups(np.array([True] * 2), np.array([1.0, 3]), {"value": np.array([0.0, 4])}, np.empty((2, 0))))
+    >>> treated, value = np.array([True, True]), {"value": np.array([0.0, 4])}
+    >>> grouped_moments(Groups(treated, np.array([1.0, 3]), value, np.empty((2, 0))))
     Moments(n=4, mean=3.0, m2=12.0, missing=0)
     """
     n = groups.units

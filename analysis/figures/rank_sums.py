@@ -42,20 +42,37 @@ class RankSum:
         return max(0, floor(self.pairs / 2 - normal_quantile((1 + level) / 2) * self.spread))
 
 
-def rank_sum(treatment: Numbers, control: Numbers) -> RankSum:
+def rank_sum(
+    treatment: Numbers, control: Numbers, *, units: tuple[Numbers, Numbers] | None = None
+) -> RankSum:
     """The Wilcoxon-Mann-Whitney statistic (Hollander and Wolfe 1999, Nonparametric Statistical Methods, 4.1).
+
+    A value stands for one unit, or for as many as `units` say for each arm.
 
     >>> found = rank_sum(np.array([3.0, 4.0]), np.array([1.0, 3.0]))
     >>> found.larger, found.superiority
     (3.5, 0.875)
     """
-    pooled = np.sort(np.concatenate([treatment, control]))
-    n, m = pooled.size, treatment.size * control.size
-    ordered = np.sort(control)
-    below = np.searchsorted(ordered, treatment, "left") + np.searchsorted(ordered, treatment, "right")
-    ties = np.unique(pooled, return_counts=True)[1].astype(np.float64)
+    of = (np.ones(treatment.size), np.ones(control.size)) if units is None else units
+    place = np.unique(np.concatenate([treatment, control]), return_inverse=True)[1]
+    ties = np.bincount(place, np.concatenate(of))
+    n, m = float(ties.sum()), float(of[0].sum() * of[1].sum())
+    below, until = places(treatment, control, units=of[1])
     spread = sqrt(m / 12 * max(n + 1 - float((ties**3 - ties).sum()) / (n * (n - 1)), 0.0))
-    return RankSum(float(below.sum()) / 2, m, spread)
+    return RankSum(float(of[0] @ (below + until)) / 2, round(m), spread)
+
+
+def places(values: Numbers, among: Numbers, *, units: Numbers) -> tuple[Numbers, Numbers]:
+    """How many units of `among` (its values stand for `units` each) lie below each value, and how many not above.
+
+    >>> below, until = places(np.array([2.0]), np.array([2.0, 1.0]), units=np.array([5.0, 3.0]))
+    >>> below.tolist(), until.tolist()
+    ([3.0], [8.0])
+    """
+    order = np.argsort(among, kind="stable")
+    upto = np.concatenate([[0.0], np.cumsum(units[order])])
+    below, until = (upto[np.searchsorted(among[order], values, side)] for side in ("left", "right"))
+    return below, until
 
 
 def middle_ranks(values: Numbers) -> Numbers:

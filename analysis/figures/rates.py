@@ -30,32 +30,35 @@ FEW = (
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """What a count regression needs: counts (n), design (n x k: one, arm, covariates), log exposure (n)."""
+    """What a count regression needs: counts (n), design (n x k: one, arm, covariates), log exposure (n).
+
+    A row stands for `units` (n), of which counts and exposure are means.
+    """
 
     y: Matrix
     x: Matrix
     offset: Matrix
+    units: Matrix
 
     @property
     def df(self) -> int:
         """Units less coefficients."""
-        return int(self.x.shape[0] - self.x.shape[1])
+        return int(self.units.sum()) - int(self.x.shape[1])
 
 
 def regression(evidence: Evidence) -> Regression:
-    """The regression of the evidence's rows.
+    """The regression of the evidence's rows or groups.
 
     Raises Refusal where an arm has no event, or where there are too few units for the covariates.
     """
-    rows = evidence.require_rows()
-    if not (rows.y[rows.treated].any() and rows.y[~rows.treated].any()):
+    groups = evidence.require_groups()
+    y = groups.whole("value")
+    if not (y[groups.treated].any() and y[~groups.treated].any()):
         raise no_event()
-    spread = rows.covariates.std(axis=0)
-    scaled = (rows.covariates - rows.covariates.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    x = np.column_stack([np.ones(rows.y.size), rows.treated, scaled])
-    if x.shape[0] <= x.shape[1]:
+    x = np.column_stack([np.ones(y.size), groups.treated, groups.centred(scaled=True)])
+    if groups.units <= x.shape[1]:
         raise Refusal("There are too few units for this many covariates.", remedy="Declare fewer covariates.")
-    return Regression(rows.y, x, np.log(rows.parts["exposure"]))
+    return Regression(y, x, np.log(groups.whole("exposure")), groups.n)
 
 
 def small_arms(evidence: Evidence) -> tuple[str, ...]:
@@ -76,7 +79,7 @@ def rate_effects(
 ) -> dict[str, Effect]:
     """Rate ratio, and the difference of the rates averaged over everybody's covariates (delta method).
 
-    >>> both = Regression(np.zeros(4), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.zeros(4))
+    >>> both = Regression(np.zeros(4), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.zeros(4), np.ones(4))
     >>> effects = rate_effects(both, np.log([2.0, 3.0]), np.eye(2) * 0.01, level=0.95)
     >>> round(effects["rate_ratio"].estimate, 6), round(effects["rate_difference"].estimate, 6)
     (3.0, 4.0)
@@ -84,14 +87,15 @@ def rate_effects(
     treated, control = found.x.copy(), found.x.copy()
     treated[:, 1], control[:, 1] = 1.0, 0.0
     rate1, rate0 = np.exp(treated @ coefficients), np.exp(control @ coefficients)
-    gradient = (rate1 @ treated - rate0 @ control) / rate1.size
+    share = found.units / found.units.sum()
+    gradient = (share * rate1) @ treated - (share * rate0) @ control
     ratio_se, difference_se = sqrt(covariance[1, 1]), sqrt(gradient @ covariance @ gradient)
     if ratio_se <= 1e-9:
         raise Refusal(
             "Every unit of an arm has the same rate, so there is no spread to judge the difference by.",
             remedy="Check how the outcome was counted.",
         )
-    difference = float(rate1.mean() - rate0.mean())
+    difference = float(share @ (rate1 - rate0))
     return {
         "rate_ratio": ratio_effect(float(coefficients[1]), ratio_se, df=found.df, level=level),
         "rate_difference": t_effect(difference, difference_se, df=found.df, level=level),

@@ -86,7 +86,7 @@ def ratio_estimate(
         "ratio_control_se": sqrt(v0),
         **against_margin(evidence.outcome, difference),
     }
-    notes = (COVARIATES_UNUSED,) if evidence.rows is not None and evidence.rows.covariates.shape[1] else ()
+    notes = (COVARIATES_UNUSED,) if evidence.adjustable else ()
     if min(treatment.value, control.value) <= 0:
         unanswered = {"ratio_percent_change": NO_PERCENTAGE}
         return Estimate(effects, parameters, notes, unanswered=unanswered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,8 +53,9 @@ def summarised(outcome: Outcome, groups: Groups, cluster: Codes) -> Matrix:
 
 
 def _mean_ridits(groups: Groups, cluster: Codes) -> Matrix:
-    each = replace(groups, cluster=cluster).alike()
-    return np.asarray(np.bincount(each.cluster, ridits(each.y, each.n) * each.n) / np.bincount(each.cluster, each.n))
+    each, place = groups.alike()
+    of = cluster[place]
+    return np.asarray(np.bincount(of, ridits(each.y, each.n) * each.n) / np.bincount(of, each.n))
 
 
 def _each(outcome: Outcome, parts: Parts, cluster: Codes) -> Matrix:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.figures.rank_sums import places
 from analysis.outcome import Scale
 from analysis.refusal import Refusal
 
@@ -35,8 +36,10 @@ class Superiority:
     losses: float
 
 
-def superiority(treated: Numbers, control: Numbers) -> Superiority:
-    """Compares every treated unit with every control unit.
+def superiority(
+    treated: Numbers, control: Numbers, *, units: tuple[Numbers, Numbers] | None = None
+) -> Superiority:
+    """Compares every treated unit with every control unit; a value stands for one, or for as many as `units` say.
 
     Raises Refusal where an arm has fewer than two units, the arms do not overlap, or no unit differs from another.
 
@@ -44,33 +47,33 @@ def superiority(treated: Numbers, control: Numbers) -> Superiority:
     >>> round(found.probability, 4), round(found.wins, 4), round(found.losses, 4)
     (0.7778, 0.6667, 0.1111)
     """
-    if min(treated.size, control.size) < 2:
+    of = (np.ones(treated.size), np.ones(control.size)) if units is None else units
+    n1, n0 = float(of[0].sum()), float(of[1].sum())
+    if min(n1, n0) < 2:
         raise Refusal(
             "An arm has fewer than two measured units, so its spread is unknown.",
             remedy="Measure more units in each arm.",
         )
-    below, until = _placed(treated, control)
-    over_control = (below + until) / (2 * control.size)  # the share of controls below each treated unit
-    over_treated = np.sum(_placed(control, treated), axis=0) / (2 * treated.size)
-    parts = over_control.var(ddof=1) / treated.size, over_treated.var(ddof=1) / control.size
+    below, until = places(treated, control, units=of[1])
+    over_control = (below + until) / (2 * n0)  # the share of controls below each treated unit
+    over_treated = np.sum(places(control, treated, units=of[0]), axis=0) / (2 * n1)
+    parts = _squared_error(over_control, of[0]), _squared_error(over_treated, of[1])
     if sum(parts) <= 1e-20:
         raise Refusal(
             "The arms do not overlap at all, or no unit differs from another, so that chance cannot be judged.",
             remedy="Measure more units, or check how the outcome was measured.",
         )
-    df = sum(parts) ** 2 / (parts[0] ** 2 / (treated.size - 1) + parts[1] ** 2 / (control.size - 1))
-    pairs = treated.size * control.size
+    df = sum(parts) ** 2 / (parts[0] ** 2 / (n1 - 1) + parts[1] ** 2 / (n0 - 1))
     return Superiority(
-        probability=float(over_control.mean()),
+        probability=float(of[0] @ over_control) / n1,
         se=sqrt(sum(parts)),
         df=float(df),
-        wins=float(below.sum()) / pairs,
-        losses=float((control.size - until).sum()) / pairs,
+        wins=float(of[0] @ below) / (n1 * n0),
+        losses=float(of[0] @ (n0 - until)) / (n1 * n0),
     )
 
 
-def _placed(values: Numbers, among: Numbers) -> tuple[Numbers, Numbers]:
-    """How many of `among` lie below each value, and how many not above it."""
-    ordered = np.sort(among)
-    below, until = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    return below.astype(np.float64), until.astype(np.float64)
+def _squared_error(values: Numbers, units: Numbers) -> float:
+    """The variance of a mean of values that stand for `units` each."""
+    n = float(units.sum())
+    return float(units @ (values - units @ values / n) ** 2) / (n - 1) / n

@@ -18,11 +18,11 @@ from analysis.looks.boundaries import spending_boundaries
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
+    from analysis.cells import Table
     from analysis.evidence import Evidence
     from analysis.finding import Contrast, Effect, Estimate
     from analysis.looks.boundaries import Boundaries
     from analysis.plan import Plan
-    from analysis.table import UnitTable
 
 NEAR = 0.05  # a look counts as the planned one where the information is as close to what was planned
 FEWEST_CLUSTERS = 20  # below, z at an early look is far from normal: no study stops early
@@ -170,7 +170,7 @@ def look_now(plan: Plan, evidence: Evidence, *, ended: bool) -> Look | None:
     )
 
 
-def look_at(plan: Plan, table: UnitTable, contrast: Contrast, *, ended: bool) -> Look | None:
+def look_at(plan: Plan, table: Table, contrast: Contrast, *, ended: bool) -> Look | None:
     """The look that all outcomes of a contrast are read at: that of the first primary outcome.
 
     None where the plan has one look, or where none can be told.

@@ -30,18 +30,18 @@ def by_regression(evidence: Evidence) -> tuple[JointTest, dict[str, float]]:
     Returns the test with its figures: also the classical F, and the effect in the first level. Raises Refusal
     where there is one level only, or the products cannot be told apart.
     """
-    rows = evidence.require_rows()
-    codes, others = _codes(evidence), rows.covariates[:, :-1]
-    arm = rows.treated.astype(float)
+    groups = evidence.require_groups()
+    codes, others = _codes(evidence), groups.covariates[:, :-1]
+    arm = groups.treated.astype(float)
     indicators = np.column_stack([(codes == code).astype(float) for code in np.unique(codes)[1:]])
     x = np.column_stack([np.ones_like(arm), arm, indicators, others, arm[:, None] * indicators])
-    fit = least_squares(x, rows.y)
+    fit = least_squares(x, groups.y, units=groups.n, within=groups.squares)
     tested = list(range(x.shape[1] - indicators.shape[1], x.shape[1]))
     figures = {"effect_in_first_level": float(fit.coefficients[1])}
-    if rows.cluster is not None:
-        test = wald_by_cluster(fit, rows.cluster, tested)
+    if groups.cluster is not None:
+        test = wald_by_cluster(fit, groups.cluster, tested)
     else:
-        test, plain = wald(fit, tested), classical(fit, rows.y, tested)
+        test, plain = wald(fit, tested), classical(fit, groups.y, tested)
         figures |= {"f_classical": plain.f, "p_classical": plain.p_value}
     return test, {**_named(test), **figures}
 
@@ -53,11 +53,9 @@ def by_spread(
 
     Raises Refusal where clusters have units of several levels, whose estimates then hang together.
     """
-    rows = evidence.require_rows()
+    cluster = evidence.require_groups().cluster
     codes = _codes(evidence)
-    if rows.cluster is not None and any(
-        np.unique(codes[rows.cluster == cluster]).size > 1 for cluster in np.unique(rows.cluster)
-    ):
+    if cluster is not None and any(np.unique(codes[cluster == c]).size > 1 for c in np.unique(cluster)):
         raise Refusal(
             "Clusters hold units of several levels, and on this scale effects of levels that share clusters cannot "
             "be compared.",
@@ -68,7 +66,7 @@ def by_spread(
     y, v = np.array([level.estimate for level in levels]), np.array([level.se**2 for level in levels])
     w = 1 / v
     q = float(w @ (y - w @ y / w.sum()) ** 2)
-    held = units if rows.cluster is None else np.unique(rows.cluster).size
+    held = units if cluster is None else np.unique(cluster).size
     test = JointTest(q / (y.size - 1), y.size - 1, held - 2 * y.size)
     if test.df2 < 1:
         raise Refusal(
@@ -78,10 +76,10 @@ def by_spread(
 
 
 def _codes(evidence: Evidence) -> Matrix:
-    rows = evidence.require_rows()
-    if not (rows.covariate_names and rows.covariate_names[-1] == CODE):
+    groups = evidence.require_groups()
+    if not (groups.covariate_names and groups.covariate_names[-1] == CODE):
         raise _one_level()
-    return np.asarray(rows.covariates[:, -1])
+    return np.asarray(groups.covariates[:, -1])
 
 
 def _named(test: JointTest) -> dict[str, float]:

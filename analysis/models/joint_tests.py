@@ -55,9 +55,9 @@ def classical(fit: LeastSquares, y: Matrix, tested: list[int]) -> JointTest:
     >>> round(classical(least_squares(x, y), y, [1]).f, 12)
     0.8
     """
-    without = least_squares(np.delete(fit.x, tested, axis=1), y)
-    own, less = float(fit.residuals @ fit.residuals), float(without.residuals @ without.residuals)
-    if own <= 1e-20 * float(y @ y):
+    without = least_squares(np.delete(fit.x, tested, axis=1), y, units=fit.units, within=fit.within)
+    own, less = float(fit.squares.sum()), float(without.squares.sum())
+    if own <= 1e-20 * float(fit.sized(y**2).sum()):
         raise _exact()
     return JointTest((less - own) / len(tested) / (own / fit.df), len(tested), fit.df)
 

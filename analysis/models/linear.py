@@ -92,7 +92,9 @@ def least_squares(
     scale = np.sqrt((weighed**2).sum(axis=0))
     if (scale == 0).any() or x.shape[0] < x.shape[1]:
         raise _collinear()
-    q, r = np.linalg.qr(weighed / scale)  # scaled, so that the units of a covariate do not look like collinearity
+    q, r = np.linalg.qr(
+        weighed / scale
+    )  # scaled, so that the units of a covariate do not look like collinearity
     if np.abs(np.diag(r)).min() < 1e-9:
         raise _collinear()
     root = np.linalg.inv(r) / scale[:, None]
@@ -190,39 +192,6 @@ def cluster_shares(
     weights = np.einsum("gij,gj->gi", vectors, factor * toward) @ root.T
     drawn = np.einsum("gij,gj->gi", squares, weights)
     return ClusterShares(weights, drawn, np.einsum("gi,gi->g", weights, scores))
-
-
-def poisson_slopes_within(
-    x: Matrix, y: Matrix, *, exposure: Matrix, cluster: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Slopes (p) of log rates on x (n x p) within clusters, by conditional maximum likelihood.
-
-    Hausman, Hall and Griliches (1984, doi 10.2307/1911191); a constant rate of each cluster drops out.
-    Raises Refusal where the slopes cannot be had.
-
-    >>> x, y = np.array([[0.0], [1], [0], [1]]), np.array([1.0, 2, 5, 10])
-    >>> slopes = poisson_slopes_within(x, y, exposure=np.ones(4), cluster=np.array([0, 0, 1, 1]))
-    >>> float(np.exp(slopes[0]).round(6))
-    2.0
-    """
-    slopes = np.zeros(x.shape[1])
-    totals = np.bincount(cluster, y)
-    for _ in range(50):
-        weight = exposure * np.exp(np.clip(x @ slopes, -30, 30))
-        expected = totals[cluster] * weight / np.bincount(cluster, weight)[cluster]
-        mass = np.maximum(np.bincount(cluster, expected), np.finfo(float).tiny)
-        centred = x - np.column_stack([np.bincount(cluster, expected * c) / mass for c in x.T])[cluster]
-        information = (centred * expected[:, None]).T @ centred
-        if np.linalg.cond(information) > 1e12:
-            break
-        step = np.linalg.solve(information, centred.T @ (y - expected))
-        slopes = slopes + step
-        if np.abs(step).max() < 1e-10:
-            return slopes
-    raise Refusal(
-        "The covariates' slopes within clusters cannot be estimated.",
-        remedy="Declare fewer covariates, or measure more units in each cluster.",
-    )
 
 
 def _sandwich(fit: LeastSquares, *, power: int) -> Matrix:

@@ -16,8 +16,12 @@ STEPS = 25
 CLOSE = 1e-8
 
 
-def log_odds_ratio(y: Matrix, treated: NDArray[np.bool_], cluster: Codes) -> dict[str, float]:
+def log_odds_ratio(
+    y: Matrix, treated: NDArray[np.bool_], cluster: Codes, *, units: Matrix | None = None
+) -> dict[str, float]:
     """`logit_estimate` and `logit_cr2_se` of events y (n, 0 or 1); nothing where an arm has only one or no value.
+
+    y may be the share with the event among so many `units` (n) of one cluster.
 
     Bell and McCaffrey's (2002) correction with the binomial variance as working model, as R's clubSandwich has it;
     with the arm alone in the model a cluster's root is (1 - n_g / n_arm)^(-1/2). The information is that of the
@@ -28,14 +32,15 @@ def log_odds_ratio(y: Matrix, treated: NDArray[np.bool_], cluster: Codes) -> dic
     2.197225
     """
     arms = (~treated, treated)
-    share = np.array([y[arm].mean() for arm in arms])
+    n = np.ones(y.size) if units is None else units
+    share = np.array([n[arm] @ y[arm] / n[arm].sum() for arm in arms])
     if not ((share > 0) & (share < 1)).all():
         return {}
-    weight = _last_weights(share, np.array([arm.sum() for arm in arms]))
+    weight = _last_weights(share, np.array([n[arm].sum() for arm in arms]))
     variance = 0.0
     for arm, p, w in zip(arms, share, weight, strict=True):
-        size = np.bincount(cluster[arm])
-        score = np.bincount(cluster[arm], y[arm] - p)
+        size = np.bincount(cluster[arm], n[arm])
+        score = np.bincount(cluster[arm], n[arm] * (y[arm] - p))
         left = 1 - size / size.sum()
         if (left == 0).any():
             return {}

@@ -7,8 +7,9 @@ unless left out, of an independent residual. What estimators call:
     kenward_roger(fit, contrast).se, .df      # of contrast @ fit.coefficients
     fit.variance("cluster"), fit.variance("residual"), fit.components["cluster"], fit.log_likelihood, fit.boundary
 
-Random intercept: one effect. Nested exchangeable: one for the cluster, one for its cells. Random slopes: `columns`
-(n x 2), one and time. Unstructured over visits: `columns` the visits' indicators, `residual=False`.
+Random intercept: one effect, or `fit_intercepts`. Nested exchangeable: one for the cluster, one for its cells.
+Random slopes: `columns` (n x 2), one and time. Unstructured over visits: `columns` the visits' indicators,
+`residual=False`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import numpy as np
 
 from analysis.models.linear import LeastSquares, Robust, least_squares
 from analysis.models.mixed_blocks import RandomEffects, block_sums
+from analysis.models.mixed_intercepts import intercept_sums
 from analysis.models.mixed_search import maximise
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,7 +37,15 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Codes = NDArray[np.intp]
 
-__all__ = ["MixedFit", "RandomEffects", "fit_reml", "kenward_roger", "model_based", "satterthwaite"]
+__all__ = [
+    "MixedFit",
+    "RandomEffects",
+    "fit_intercepts",
+    "fit_reml",
+    "kenward_roger",
+    "model_based",
+    "satterthwaite",
+]
 
 RESIDUAL = "residual"
 _CLOSE = 1e-5  # columns closer to collinear than this are left to a QR
@@ -85,10 +95,38 @@ def fit_reml(
     (8.0, 2.0)
     """
     start = _ordinary(x, y)
+    return _fitted(
+        start, y, lambda data, _: block_sums(data, block=block, effects=effects, residual=residual)
+    )
+
+
+def fit_intercepts(
+    x: Matrix, y: Matrix, cluster: Codes, *, units: Matrix | None = None, within: Matrix | None = None
+) -> MixedFit:
+    """As `fit_reml` with one intercept by cluster, named "cluster"; from moments alone, however many the units.
+
+    A row stands for one unit, or for `units` (n) of one cluster alike in x, of which y is the mean and `within` (n)
+    the squared deviations from it.
+
+    >>> y, units, within = np.array([2.0, 5.0, 8.0]), np.full(3, 2.0), np.full(3, 2.0)
+    >>> fit = fit_intercepts(np.ones((3, 1)), y, np.arange(3), units=units, within=within)
+    >>> round(fit.variance("cluster"), 6), round(fit.variance("residual"), 6)
+    (8.0, 2.0)
+    """
+    start = _ordinary(x, y, units=units, within=within)
+    n, inside = np.ones(y.size) if units is None else units, 0.0 if within is None else float(within.sum())
+    return _fitted(
+        start,
+        y,
+        lambda data, scale: intercept_sums(data, cluster, units=n, within=inside / scale**2),
+    )
+
+
+def _fitted(start: LeastSquares, y: Matrix, summed: Callable[[Matrix, float], Sums]) -> MixedFit:
+    """The fit of what `summed` makes of columns turned so that X'X = 1, and of residuals over a scale."""
     scale = _spread(start, y)
     inverse = np.linalg.cholesky(start.inverse)  # so that (x @ inverse)'(x @ inverse) = 1
-    data = np.column_stack([x @ inverse, start.residuals / scale])
-    sums = block_sums(data, block=block, effects=effects, residual=residual)
+    sums = summed(np.column_stack([start.x @ inverse, start.residuals / scale]), scale)
     moments = maximise(sums)
     _require_told_apart(moments)
     constants = start.df * (log(scale) + log(2 * pi) / 2) - float(np.log(np.diag(inverse)).sum())
@@ -98,32 +136,35 @@ def fit_reml(
         components=_components(sums, moments.theta, scale),
         log_likelihood=moments.log_likelihood - constants,
         boundary=_on_boundary(sums, moments.theta),
-        n=x.shape[0],
+        n=start.n,
         _moments=moments,
         _basis=np.linalg.inv(inverse),
         _scale=scale,
     )
 
 
-def _ordinary(x: Matrix, y: Matrix) -> LeastSquares:
+def _ordinary(
+    x: Matrix, y: Matrix, *, units: Matrix | None = None, within: Matrix | None = None
+) -> LeastSquares:
     """As `least_squares`, by normal equations with one refinement where columns are far from collinear.
 
     A QR of thousands of rows by several threads costs more than all the rest of the fit.
     """
-    squares = np.einsum("ni,nj->ij", x, x)
+    weighed = x if units is None else x * units[:, None]
+    squares = np.einsum("ni,nj->ij", weighed, x)
     size = np.sqrt(np.diag(squares))
     if x.shape[0] <= x.shape[1] or size.min() == 0:
-        return least_squares(x, y)
+        return least_squares(x, y, units=units, within=within)
     if np.linalg.eigvalsh(squares / np.outer(size, size)).min() < _CLOSE:
-        return least_squares(x, y)
+        return least_squares(x, y, units=units, within=within)
     inverse = np.linalg.inv(squares / np.outer(size, size)) / np.outer(size, size)
-    coefficients = inverse @ (y @ x)
-    coefficients = coefficients + inverse @ ((y - x @ coefficients) @ x)
-    return LeastSquares(x, coefficients, y - x @ coefficients, inverse)
+    coefficients = inverse @ (y @ weighed)
+    coefficients = coefficients + inverse @ ((y - x @ coefficients) @ weighed)
+    return LeastSquares(x, coefficients, y - x @ coefficients, inverse, units, within)
 
 
 def _spread(start: LeastSquares, y: Matrix) -> float:
-    scale = sqrt(float(start.residuals @ start.residuals) / start.df)
+    scale = sqrt(float(start.squares.sum()) / start.df)
     if scale <= 1e-12 * float(np.abs(y).max(initial=0.0)):
         raise Refusal(
             "The rows do not vary beyond what the model explains, so that chance cannot be judged.",

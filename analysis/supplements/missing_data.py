@@ -32,6 +32,7 @@ SHIFTED = "A shift says how much higher the missing values of one arm are than t
 MONOTONE = (
     "The bounds suppose that the treatment makes people stay or makes them leave, but not both (Lee 2009)."
 )
+NO_UNITS = "Bounds and weights need one row a unit, and so large a study is read as sums."
 NO_WEIGHTS = "Who is missing could not be foretold from the covariates well enough to weight by it."
 
 
@@ -75,6 +76,8 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
     parameters = _figures(gaps)
     if "lee_low" in parameters:
         notes.append(MONOTONE)
+    if evidence.groups is not None:
+        notes.append(NO_UNITS)
     try:
         effects |= _weighted(beside)
     except Refusal:
@@ -173,10 +176,10 @@ def _figures(gaps: _Gaps) -> dict[str, float]:
 def _weighted(beside: Beside) -> dict[str, Effect]:
     """The difference of weighted means, where covariates were declared and the rows of those missing are held."""
     evidence, table = beside.evidence, beside.table
-    if table is None or not beside.plan.covariates:
+    if table is None or evidence.rows is None or not beside.plan.covariates:
         return {}
     contrast = evidence.contrast
-    frame = table.frame[table.frame["arm"].isin([contrast.treatment, contrast.control])]
+    frame = table.known[table.known["arm"].isin([contrast.treatment, contrast.control])]
     covariates, _ = design_matrix(frame, beside.plan.covariates)
     values = frame[evidence.outcome.column("value")].to_numpy(dtype=np.float64, na_value=np.nan)
     treated = frame["arm"].to_numpy() == contrast.treatment

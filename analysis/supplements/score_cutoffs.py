@@ -29,8 +29,15 @@ STEPS = (-2, -1, 1, 2)  # how far a cut-off is moved, in steps of the score, to 
 def run(beside: Beside) -> tuple[Supplied, ...]:
     """Shares above each declared cut-off, and shares with reliable change; nothing for other outcomes."""
     outcome, evidence = beside.finding.outcome, beside.evidence
-    if outcome.kind != "score" or evidence.layout not in LAYOUTS or evidence.rows is None:
+    if outcome.kind != "score" or evidence.layout not in LAYOUTS or not evidence.grouped:
         return ()
+    if evidence.rows is None:
+        if not outcome.cutoffs:
+            return ()
+        raise Refusal(
+            "How many people are beyond a cut-off cannot be told of sums: it needs one row a unit.",
+            remedy="Declare the share beyond the cut-off as an outcome of its own.",
+        )
     shares = tuple(_above(beside, cutoff) for cutoff in outcome.cutoffs)
     return (*shares, *_changed(beside))
 

@@ -9,7 +9,6 @@ shrunken towards the average of all levels (normal-normal, REML).
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ from analysis.models.interaction import CODE, LINEAR, by_regression, by_spread
 from analysis.models.pooling import pooled, reml_tau2
 from analysis.refusal import Refusal
 from analysis.supplement import Supplement, Supplied
-from analysis.table import UnitTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,12 +67,12 @@ def _untold(beside: Beside, attribute: str, refusal: Refusal) -> Supplied:
 
 def _attribute(beside: Beside, attribute: str) -> Supplied:
     column = PREFIX + attribute
-    if beside.table is None or column not in beside.table.frame:
+    if beside.table is None or column not in beside.table.known:
         raise Refusal(
             f"The table does not say which level of {attribute!r} a unit belongs to.",
             remedy="Take the attribute in with the log, or name its column.",
         )
-    frame = beside.table.frame
+    frame = beside.table.known
     written = frame[column].astype("str").where(frame[column].notna(), "unknown")
     test, figures = _interaction(beside, written)
     merged = _merged(written, frame["arm"], beside, fewest=FEWEST)
@@ -98,12 +96,12 @@ def _interaction(beside: Beside, level: pd.Series[str]) -> tuple[JointTest, dict
     """The test over every level with two units in each arm; smaller ones count as one."""
     outcome, plan, table = beside.finding.outcome, beside.plan, beside.table
     assert table is not None
-    enough = _merged(level, table.frame["arm"], beside, fewest=2)
+    enough = _merged(level, table.known["arm"], beside, fewest=2)
     codes = {name: float(place) for place, name in enumerate(in_order(enough))}
-    frame = table.frame.assign(**{CODE: enough.map(codes)})
-    coded = UnitTable(frame, table.layout)
     covariates = (*plan.covariates, CODE)
-    evidence = gather(coded, outcome, beside.finding.contrast, covariates=covariates)
+    evidence = gather(
+        table.knowing(CODE, enough.map(codes)), outcome, beside.finding.contrast, covariates=covariates
+    )
     if outcome.scale.name in LINEAR and evidence.layout != "repeated":
         return by_regression(evidence)
     singles = _by_level(beside, enough)
@@ -119,7 +117,7 @@ def _finding(beside: Beside, here: pd.Series[bool], attribute: str, level: str) 
     """The planned estimator on one level, without a p-value or a verdict; None where it cannot answer there."""
     assert beside.table is not None
     planned = beside.finding
-    table = UnitTable(beside.table.frame[here], beside.table.layout)
+    table = beside.table.where(here.to_numpy())
     try:
         evidence = gather(table, planned.outcome, planned.contrast, covariates=beside.plan.covariates)
         estimate = estimators()[planned.estimator].fit(evidence, beside.plan.settings)
@@ -167,10 +165,11 @@ def _least(names: list[str], counts: dict[tuple[str, str], int], *arms: str) -> 
 
 def _measured(level: pd.Series[str], arm: pd.Series[str], beside: Beside) -> dict[tuple[str, str], int]:
     assert beside.table is not None
-    column = beside.finding.outcome.column("value")
-    frame = beside.table.frame
-    known = frame[column].notna() if column in frame else level.notna()
-    return Counter(zip(level[known].astype(str), arm[known].astype(str), strict=True))
+    measured = level.to_frame("level").assign(arm=arm, n=beside.table.measured(beside.finding.outcome))
+    counts = measured.groupby(["level", "arm"])["n"].sum()
+    return {
+        (str(name), str(side)): int(n) for (name, side), n in zip(counts.index.tolist(), counts, strict=True)
+    }
 
 
 def in_order(level: pd.Series[str]) -> list[str]:

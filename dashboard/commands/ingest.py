@@ -17,22 +17,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("study", metavar="STUDY", help="the id of a registered study")
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="logs: .csv, .jsonl (or either as .gz), .parquet"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="logs: .csv, .jsonl (or either as .gz), .parquet; of a folder, every log in it and below",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Take the files in, together or not at all, and print what they brought."""
     from experiments.pilot import ingest
+    from experiments.reading.folder import gathered
     from experiments.store import Store
 
     report = progress(arguments)
-    intake = ingest(Store(arguments.store), arguments.study, arguments.files, progress=report)
+    meant = gathered(arguments.files)
+    intake = ingest(Store(arguments.store), arguments.study, meant.logs, progress=report)
     report("")
     if arguments.json:
-        print_json(_document(arguments.study, intake))
+        print_json({**_document(arguments.study, intake), "files_left_out": list(meant.left_out)})
     else:
-        print("\n".join(_lines(arguments.study, intake)))
+        print("\n".join([*_lines(arguments.study, intake), *filter(None, [meant.sentence])]))
     return 0
 
 

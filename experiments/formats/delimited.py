@@ -11,12 +11,14 @@ from experiments.log_format import Block, Format, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
     from experiments.reading.bounded import Content
 
 BLOCK = 32 * 1024 * 1024  # bytes
+PIECE = 50_000  # lines that are read carefully at a time
 THREADED = 2 * 1024 * 1024  # bytes a thread parses at a time
 LONGEST_HEADER = 64 * 1024
 LONGEST_QUOTED = 64 * 1024 * 1024  # a quote that is open for longer was never meant as one
@@ -36,7 +38,8 @@ class DelimitedReader:
         """The rows in blocks of some megabytes; lines are counted as an editor counts them."""
         line = 2
         for content in _whole_lines(self._content):
-            yield _quick(content, self.names, wanted, line) or _careful(content, self.names, wanted, line)
+            quick = _quick(content, self.names, wanted, line)
+            yield from [quick] if quick else _careful(content, self.names, wanted, line)
             line += content.count(b"\n")
 
 
@@ -46,10 +49,12 @@ def _header(first: bytes, file: str) -> tuple[str, ...]:
     except (UnicodeDecodeError, csv.Error):
         names = []
     names = [name.strip() for name in names]
+    if b"\0" in first:
+        raise Fault(f"{file} holds empty bytes, as text in UTF-16 does.", expected="text in UTF-8")
     if len(first) >= LONGEST_HEADER or not any(names):
         raise Fault(
             f"The first line of {file} is no header.",
-            expected="the names of the columns, separated by commas",
+            expected="the names of the columns, separated by commas, in UTF-8 and in a line of their own",
         )
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         raise Fault(
@@ -118,11 +123,8 @@ def _filled(content: bytes) -> NDArray[np.int64]:
     return np.flatnonzero(~empty)
 
 
-def _careful(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block:
+def _careful(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Iterator[Block]:
     """The block row by row: quoted line breaks, empty lines, wrong numbers of fields, bytes that are no text."""
-    import numpy as np
-    import pyarrow as pa
-
     reader = csv.reader(io.StringIO(content.decode("utf-8", "surrogateescape"), newline="\n"))
     places = [names.index(name) for name in wanted]
     rows: list[list[str]] = []
@@ -146,6 +148,18 @@ def _careful(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], li
         else:
             rows.append([row[place] for place in places])
             lines.append(at)
+        if len(rows) + len(malformed) >= PIECE:
+            yield _block(rows, lines, malformed, wanted)
+            rows, lines, malformed = [], [], []
+    yield _block(rows, lines, malformed, wanted)
+
+
+def _block(
+    rows: list[list[str]], lines: list[int], malformed: list[Malformed], wanted: tuple[str, ...]
+) -> Block:
+    import numpy as np
+    import pyarrow as pa
+
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
     table = pa.table({name: pa.array(c, pa.string()) for name, c in zip(wanted, columns, strict=True)})
     return Block(table, np.array(lines, dtype=np.int64), tuple(malformed))

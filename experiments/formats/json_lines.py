@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BLOCK = 50_000  # lines
 LONGEST_LINE = 1024 * 1024
+NO_OBJECT = ("no JSON object, or one too large or with a name twice", "one JSON object")
 FIRST = 100  # lines that tell the names of the columns
 
 
@@ -46,9 +47,7 @@ class JsonLinesReader:
                 continue
             row = _parsed(text)
             if row is None:
-                malformed.append(
-                    Malformed(line, "no JSON object, or one that is too large", "one JSON object")
-                )
+                malformed.append(Malformed(line, *NO_OBJECT))
             elif nested := next((name for name in wanted if isinstance(row.get(name), (list, dict))), None):
                 malformed.append(Malformed(line, "a list or an object", "a plain value", nested))
             else:
@@ -71,12 +70,26 @@ def _lines(content: Content) -> Iterator[bytes]:
 def _parsed(text: bytes) -> dict[str, Any] | None:
     """The object of a line, its numbers as they were written; None where it is no object."""
     try:
-        row = json.loads(text.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
+        row = json.loads(
+            text.decode("utf-8-sig"),
+            parse_float=str,
+            parse_int=str,
+            parse_constant=str,
+            object_pairs_hook=_once,
+        )
         if b"\\u" in text:  # an escape can stand for half a character, which no text may hold
             json.dumps(row, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Raises ValueError where it says something twice, so that either could be meant."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise ValueError
+    return row
 
 
 def _block(

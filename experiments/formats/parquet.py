@@ -47,12 +47,13 @@ class ParquetReader:
         import numpy as np
         import pyarrow as pa
 
-        row = 1
+        row, rows = 1, max(self._file.metadata.num_rows, 1)
         try:
             for batch in self._file.iter_batches(batch_size=BLOCK, columns=list(wanted)):
                 table = pa.table({name: _as_text(batch.column(name), name) for name in wanted})
-                yield Block(table, row + np.arange(batch.num_rows, dtype=np.int64))
+                lines = row + np.arange(batch.num_rows, dtype=np.int64)
                 row += batch.num_rows
+                yield Block(table, lines, share=row / rows)
         except (pa.ArrowException, OSError):
             raise _damaged(self._name) from None
 
@@ -66,16 +67,19 @@ def _damaged(file: str) -> Fault:
 def _as_text(cells: pa.Array, name: str) -> pa.Array:
     import pyarrow as pa
 
-    kind = cells.type
-    if pa.types.is_dictionary(kind):
+    if pa.types.is_dictionary(cells.type):
         cells = _unfolded(cells)
+    kind = cells.type
     if pa.types.is_timestamp(kind):
         return _microseconds(cells, name)
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise Fault(f"The column {name} holds lists, objects or bytes.", expected="plain values")
-    if pa.types.is_string(cells.type):
-        return _checked(cells, name)
-    return cells.cast(pa.string())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _checked(cells.cast(pa.string()), name)
+    plain = (pa.types.is_null, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating)
+    if any(test(kind) for test in (*plain, pa.types.is_decimal, pa.types.is_date)):
+        return cells.cast(pa.string())
+    raise Fault(
+        f"The column {name} holds lists, objects or bytes.", expected="text, numbers, times or true and false"
+    )
 
 
 def _checked(cells: pa.StringArray, name: str) -> pa.Array:

@@ -1,7 +1,7 @@
 """The reader itself, in a process of its own: it gets an open file and a request, and hands rows to a pipe.
 
-It is started by `process`, with no path, no key and nobody's environment, and holds itself to limits before it looks
-at the first byte.
+It is started by `process`, with no path, no key and nobody's environment, and holds itself to limits before it
+looks at the first byte.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
@@ -27,9 +28,18 @@ if TYPE_CHECKING:
 NEEDED = ("encodings.utf_8_sig", "encodings.ascii", "numpy", "pyarrow")
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Arrow loads pandas, in a second, where it finds it, only to ask whether its cells are pandas' own."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def main() -> None:
     """Read the file on standard input as the request says, and speak frames on standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told to stop, and stops its reader
+    sys.meta_path.insert(0, _WithoutPandas())
     speaker = Speaker(os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library may print is nobody's business
     _tell_where_it_stops(speaker)
@@ -42,7 +52,9 @@ def main() -> None:
         confine(limits)
         seal()
         with opened(file, name, most=limits.unfolded) as reader:
-            hand_all_on(reader, tuple(request["columns"]), speaker, file=file, size=request["size"], name=name)
+            hand_all_on(
+                reader, tuple(request["columns"]), speaker, file=file, size=request["size"], name=name
+            )
     except Fault as fault:
         speaker.say(FAULT, str(fault))
     except MemoryError:

@@ -21,7 +21,7 @@ PIECE = 1024 * 1024  # bytes hashed at once
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that can be read: where, under which name it is spoken of, how large, and what tells it from another."""
+    """A file that can be read: where, how it is called, how large it is, and what tells it from another one."""
 
     path: Path
     name: str

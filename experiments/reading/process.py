@@ -54,6 +54,8 @@ def frames(file: FileIO, name: str, limits: Limits, **wanted: Any) -> Iterator[I
     with process:
         try:
             yield _listened(process, name, limits)
+        except Broken:
+            raise _died(name) from None
         finally:
             process.kill()
 
@@ -68,7 +70,9 @@ def _listened(process: subprocess.Popen[bytes], name: str, limits: Limits) -> It
         try:
             frame = heard(pipe)
         except Broken:
-            raise _died(name, waited=not timer.is_alive(), limits=limits) from None
+            if timer.is_alive():
+                raise
+            raise _waited(name, limits) from None
         finally:
             timer.cancel()
         if frame.kind == END:
@@ -101,13 +105,15 @@ def _told(frame: Frame, name: str) -> Fault:
     return Fault(str(said))
 
 
-def _died(name: str, *, waited: bool, limits: Limits) -> Fault:
+def _waited(name: str, limits: Limits) -> Fault:
+    return Fault(
+        f"Nothing came out of {name} in {limits.patience:,} seconds.",
+        do="Check where it comes from; WATCHKEEPER_READER_SECONDS allows more.",
+    )
+
+
+def _died(name: str) -> Fault:
     """The fault of a file that the reader did not survive."""
-    if waited:
-        return Fault(
-            f"Nothing came out of {name} in {limits.patience:,} seconds.",
-            do="Check where it comes from; WATCHKEEPER_READER_SECONDS allows more.",
-        )
     return Fault(
         f"{name} is damaged, or unfolds to far more than an event log can hold; nothing was taken in.",
         expected="a whole event log",

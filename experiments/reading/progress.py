@@ -1,8 +1,9 @@
-"""What is told while logs are read: which file, how many rows, how fast, how many rejected, and for how long yet."""
+"""What is told while logs are read: which file, how many rows, how fast, how many rejected, how long yet."""
 
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tell, self._files, self._clock = tell, files, clock
-        self._began = self._told = clock()
+        self._began, self._told = clock(), -inf
         self._place, self._rows_before, self._rows, self._share, self._rejected = 0, 0, 0, 0.0, 0
 
     def begin(self, place: int) -> None:
@@ -53,7 +54,7 @@ class Progress:
         which = f"file {self._place + 1} of {len(self._files)}: " if len(self._files) > 1 else ""
         left = f", {duration(seconds * (1 - share) / share)} left" if share and seconds >= 1 else ""
         return (
-            f"{which}{self._files[self._place].name}: {rows:,} rows, {rows / seconds:,.0f} a second, "
+            f"{which}{self._files[self._place].name}: {rows:,} rows read, {rows / seconds:,.0f} a second, "
             f"{self._rejected:,} rejected, {share:.0%}{left}"
         )
 

@@ -13,8 +13,8 @@ from analysis.models.linear import (
     hc2,
     hc3,
     least_squares,
-    poisson_slopes_within,
 )
+from analysis.models.within_clusters import poisson_slopes_within
 from analysis.refusal import Refusal
 
 RNG = np.random.default_rng(5)

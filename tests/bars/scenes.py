@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.cli import commands, main
 from experiments.faults import Fault
-from experiments.pilot import ingest, register, rejects
+from experiments.pilot import rejects
 from experiments.store import Store
 
 if TYPE_CHECKING:
@@ -72,11 +72,14 @@ def folder_of(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A step that writes: what was done before it, and the step itself, both given the folder they work in."""
+    """A step that writes: what was done before it, and the step itself, which returns exit code and text.
+
+    Both are given the folder they work in.
+    """
 
     name: str
-    before: Callable[[Path], None]
-    step: Callable[[Path], Any]
+    before: Callable[[Path], object]
+    step: Callable[[Path], tuple[int, str]]
 
 
 def warm_up(folder: Path) -> None:
@@ -93,13 +96,14 @@ def warm_up(folder: Path) -> None:
 def scenes() -> tuple[Scene, ...]:
     """Every step that writes to a store, as far as its command is there."""
     found = [
-        Scene("first registration", lambda _: None, _register),
+        Scene("first registration", at_home, _register),
         Scene("first ingest", _register, lambda folder: _ingest(folder, FIRST)),
+        Scene("registration and ingest", at_home, _with_first),
         Scene("overlapping ingest", _with_first, lambda folder: _ingest(folder, SECOND)),
         Scene("the same ingest again", _with_both, lambda folder: _ingest(folder, SECOND)),
         Scene("ten files", _with_both, lambda folder: _ingest(folder, *map(folder_of, range(10)))),
         Scene("an amendment", _with_both, _amend),
-        Scene("an analysis", _with_many, lambda folder: say(folder, "analyze", STUDY)),
+        Scene("an analysis", with_many, lambda folder: say(folder, "analyze", STUDY)),
     ]
     if "forget" in commands():
         found.append(Scene("a withdrawal", _with_both, lambda folder: say(folder, "forget", STUDY, "u3")))
@@ -167,20 +171,19 @@ def say(folder: Path, *words: str) -> tuple[int, str]:
     return code, said.getvalue()
 
 
-def _register(folder: Path) -> None:
-    store = at_home(folder)
-    register(store, _put(folder, DECLARED, "study.yaml"))
+def _register(folder: Path) -> tuple[int, str]:
+    return say(folder, "register", str(_put(folder, DECLARED, "study.yaml")))
 
 
-def _amend(folder: Path) -> None:
-    store = at_home(folder)
+def _amend(folder: Path) -> tuple[int, str]:
     changed = DECLARED.replace("A small pilot", "Another title").replace("days: 7", "days: 6")
-    register(store, _put(folder, changed, "changed.yaml"), reason="Clicks come early.")
+    file = str(_put(folder, changed, "changed.yaml"))
+    return say(folder, "register", file, "--amend", "Clicks come early.")
 
 
-def _ingest(folder: Path, *logs: str) -> None:
-    store = at_home(folder)
-    ingest(store, STUDY, [_put(folder, log, f"log-{number}.csv") for number, log in enumerate(logs)])
+def _ingest(folder: Path, *logs: str) -> tuple[int, str]:
+    files = [str(_put(folder, log, f"log-{number}.csv")) for number, log in enumerate(logs)]
+    return say(folder, "ingest", STUDY, *files)
 
 
 def _put(folder: Path, content: str, name: str) -> Path:
@@ -191,9 +194,9 @@ def _put(folder: Path, content: str, name: str) -> Path:
     return path
 
 
-def _with_first(folder: Path) -> None:
+def _with_first(folder: Path) -> tuple[int, str]:
     _register(folder)
-    _ingest(folder, FIRST)
+    return _ingest(folder, FIRST)
 
 
 def _with_both(folder: Path) -> None:
@@ -201,6 +204,6 @@ def _with_both(folder: Path) -> None:
     _ingest(folder, SECOND)
 
 
-def _with_many(folder: Path) -> None:
+def with_many(folder: Path) -> None:
     _with_both(folder)
     _ingest(folder, HEADER + "".join(unit(number) for number in range(200, 260)))

@@ -47,7 +47,7 @@ def test_the_quick_way_gives_up_or_agrees_with_the_careful_way(
         csv.writer(out, lineterminator=ending).writerow(row)
         out.write(ending * (row[0] == "b"))  # an empty line
     content = out.getvalue().encode()
-    careful = delimited._careful(content, ("a", "b"), ("a", "b"), 2)
+    (careful,) = delimited._careful(content, ("a", "b"), ("a", "b"), 2)
     quick = delimited._quick(content, ("a", "b"), ("a", "b"), 2) if content else None
     if quick is not None:
         assert rows_and_lines(quick) == rows_and_lines(careful)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from experiments import keys
-from experiments.durable import only_writer, sealed, unsealed
+from experiments.durable import sealed, unsealed
 from experiments.faults import Fault, Gate
 from experiments.pilot import evaluation, ingest, register, rejects, stored_evaluation
 from experiments.store import Store
+from experiments.waiting import only_writer
 from tests.small_pilot import DECLARED, SmallPilot, outside_keys
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def test_a_flipped_bit_or_a_cut_in_any_file_of_the_store_is_noticed(pilot: Small
     pilot.log(FIRST, "first.csv")
     pilot.log(SECOND, "second.csv")
     files = [p for p in (pilot.store.path / "small").rglob("*") if p.is_file() and p.name != ".lock"]
-    assert {p.parent.name for p in files} == {"small", "declarations", "segments", "pseudonyms", "rejects"}
+    assert {p.parent.name for p in files} == {"small", "declarations", "segments", "units", "rejects"}
     for path in files:
         content = path.read_bytes()
         middle = len(content) // 2
@@ -120,7 +121,7 @@ def test_a_second_writer_is_told_in_one_sentence(pilot: SmallPilot) -> None:
     held = f"""
 import sys
 from pathlib import Path
-from experiments.durable import only_writer
+from experiments.waiting import only_writer
 with only_writer(Path({str(pilot.store.path / "small")!r})):
     print("held", flush=True)
     sys.stdin.read()
@@ -270,6 +271,7 @@ import sys
 from pathlib import Path
 from experiments.pilot import stored_evaluation
 from experiments.store import Store
+from experiments.waiting import only_writer
 assert stored_evaluation(Store(Path({str(pilot.store.path)!r})), "small") is not None
 heavy = {{"pandas", "statsmodels", "duckdb", "pyarrow", "scipy.stats", "sqlglot"}} & set(sys.modules)
 assert not heavy, heavy

@@ -1,0 +1,52 @@
+"""Whether immutable files still are what was written: each is read once in a process, and again when it changed."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from experiments.durable import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from experiments.manifest import Part
+
+AT_ONCE = 2  # files that are read at the same time; hashing lets other threads run
+SETTLED = 2_000_000_000  # nanoseconds after which a second change to a file cannot bear the time of the first
+
+_Looks = tuple[int, int, int, int]  # size, times of the last changes in nanoseconds, number of the file
+_known: dict[tuple[Path, str], _Looks] = {}
+
+
+def intact(path: Path, sha256: str, *, afresh: bool = False) -> bool:
+    """Whether the file has this digest. One that looks as it did when it was read is not read again, but `afresh`.
+
+    Raises FileNotFoundError for a file that is gone.
+    """
+    stat = path.stat()
+    looks = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    if not afresh and _known.get((path, sha256)) == looks:
+        return True
+    same = digest(path) == sha256
+    if same and time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED:
+        _known[path, sha256] = looks
+    return same
+
+
+def broken(folder: Path, parts: Sequence[Part], *, afresh: bool = False) -> dict[str, str]:
+    """The parts in a study's folder that are "missing" or "damaged", by their names."""
+
+    def state(part: Part) -> str:
+        try:
+            return "" if intact(folder / part.file, part.sha256, afresh=afresh) else "damaged"
+        except FileNotFoundError:
+            return "missing"
+
+    if len(parts) == 1:
+        return {parts[0].file: found} if (found := state(parts[0])) else {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        states = zip(parts, pool.map(state, parts), strict=True)
+        return {part.file: found for part, found in states if found}

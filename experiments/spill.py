@@ -1,0 +1,120 @@
+"""Rows on their way in: in memory while they are few, else put aside in files by range of a 64-bit number.
+
+Only typed rows with pseudonyms are ever put aside. The folder goes at the end, and what a writer that died left of
+one goes when the next one begins.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from experiments.arrays import column, empty, numbers
+from experiments.durable import refused
+from experiments.unit_range import WHOLE, UnitRange, sharing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+FILES = 64
+IN_MEMORY = 1_500_000  # rows
+
+
+class Spill:
+    """Rows in the order in which they came, by range of the number in the column `by`."""
+
+    def __init__(self, folder: Path, schema: pa.Schema, *, by: str = "unit") -> None:
+        self.rows = 0
+        self._folder, self._schema, self._by = folder, schema, by
+        self._held: list[pa.Table] = []
+        self._held_rows = 0
+        self._counts = [0] * FILES
+        self._writers: dict[int, Any] = {}
+
+    def add(self, rows: pa.Table) -> None:
+        """Take rows in. Raises Fault where the disk does not hold them."""
+        self.rows += rows.num_rows
+        self._held_rows += rows.num_rows
+        self._held.append(rows.select(self._schema.names).cast(self._schema))
+        if self._held_rows > IN_MEMORY:
+            self._put_aside()
+
+    def ranges(self) -> tuple[UnitRange, ...]:
+        """The ranges to read the rows by: all at once where memory held them."""
+        if not self._writers:
+            return (WHOLE,)
+        self._put_aside()
+        for writer in self._writers.values():
+            _told(writer.close)
+        return sharing(self._counts, IN_MEMORY)
+
+    def read(self, within: UnitRange, columns: list[str] | None = None) -> pa.Table:
+        """The rows of one of the `ranges`, in the order in which they came."""
+        import pyarrow as pa
+
+        wanted = columns or self._schema.names
+        none = empty(self._schema).select(wanted)
+        if not self._writers:
+            return pa.concat_tables([none, *(table.select(wanted) for table in self._held)])
+        size = WHOLE.high // FILES + 1
+        files = [self._path(file) for file in range(within.low // size, within.high // size + 1)]
+        return pa.concat_tables([none, *(_read(path, wanted) for path in files if path.is_file())])
+
+    def _put_aside(self) -> None:
+        import numpy as np
+        import pyarrow as pa
+
+        rows = pa.concat_tables([empty(self._schema), *self._held]).combine_chunks()
+        self._held, self._held_rows = [], 0
+        file_of_row = (numbers(rows[self._by]) // np.uint64(WHOLE.high // FILES + 1)).astype(np.uint8)
+        rows = rows.take(column(np.argsort(file_of_row, kind="stable")))
+        first = 0
+        for file, count in enumerate(np.bincount(file_of_row, minlength=FILES).tolist()):
+            if count:
+                self._counts[file] += count
+                _told(self._writer(file).write_table, rows.slice(first, count))
+            first += count
+
+    def _writer(self, file: int) -> Any:
+        import pyarrow as pa
+
+        if file not in self._writers:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self._schema, options=options)
+        return self._writers[file]
+
+    def _path(self, file: int) -> Path:
+        return self._folder / f"{self._by}-{file:02}.arrow"
+
+
+def _read(path: Path, columns: list[str]) -> pa.Table:
+    import pyarrow as pa
+
+    with pa.ipc.open_file(str(path)) as file:
+        names = file.schema.names
+    options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+    with pa.ipc.open_file(str(path), options=options) as file:
+        return file.read_all().select(columns)
+
+
+def _told(write: Any, *content: Any) -> None:
+    """Write, and say in one sentence where the disk refuses."""
+    try:
+        write(*content)
+    except OSError as error:
+        raise refused(error) from error
+
+
+@contextmanager
+def incoming(folder: Path) -> Iterator[Path]:
+    """A folder to put rows aside in, empty at the beginning and gone at the end."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

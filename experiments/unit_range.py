@@ -1,0 +1,94 @@
+"""A range of unit numbers: they are evenly spread, so that ranges share a study's rows out by unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    import pyarrow.dataset
+
+    from experiments.manifest import Part
+
+BITS = 64
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnitRange:
+    """All units from the number `low` to the number `high`.
+
+    >>> UnitRange(10, 20).meets(20, 30), UnitRange(10, 20).meets(21, 30), UnitRange(10, 20).holds(10, 12)
+    (True, False, True)
+    """
+
+    low: int = 0
+    high: int = 2**BITS - 1
+
+    def meets(self, low: int, high: int) -> bool:
+        """Whether a unit from `low` to `high` can be in it."""
+        return low <= self.high and self.low <= high
+
+    def holds(self, low: int, high: int) -> bool:
+        """Whether all units from `low` to `high` are in it."""
+        return self.low <= low and high <= self.high
+
+    def of(self, rows: pa.Table) -> pa.Table:
+        """The rows of its units, from rows that are sorted by unit."""
+        import numpy as np
+
+        from experiments.arrays import numbers
+
+        units = numbers(rows["unit"])
+        first = int(np.searchsorted(units, np.uint64(self.low), side="left"))
+        after = int(np.searchsorted(units, np.uint64(self.high), side="right"))
+        return rows.slice(first, after - first)
+
+    def condition(self) -> pyarrow.dataset.Expression:
+        """What is true of rows of its units; Parquet's statistics tell which groups of rows have none."""
+        import pyarrow as pa
+        import pyarrow.dataset as datasets
+
+        unit = datasets.field("unit")
+        return (unit >= pa.scalar(self.low, pa.uint64())) & (unit <= pa.scalar(self.high, pa.uint64()))
+
+
+WHOLE = UnitRange()
+
+
+def evenly(pieces: int) -> tuple[UnitRange, ...]:
+    """All units in ranges of one size, in order.
+
+    >>> [(r.low, r.high) == (i << 63, ((i + 1) << 63) - 1) for i, r in enumerate(evenly(2))]
+    [True, True]
+    """
+    starts = [(number << BITS) // pieces for number in range(pieces + 1)]
+    return tuple(UnitRange(low, after - 1) for low, after in zip(starts, starts[1:], strict=False))
+
+
+def sharing(counts: Sequence[int], most: int) -> tuple[UnitRange, ...]:
+    """Ranges that together hold all units, of at most `most` rows each as far as that can be.
+
+    `counts` are the rows of each of as many ranges of one size; neighbours are put together.
+
+    >>> len(sharing([5, 5, 5, 5], 10)), len(sharing([50, 1], 10)), sharing([0, 0], 10) == (WHOLE,)
+    (2, 2, True)
+    """
+    small = evenly(len(counts))
+    ranges: list[UnitRange] = []
+    held = 0
+    for rows, piece in zip(counts, small, strict=True):
+        if ranges and held + rows <= most:
+            ranges[-1] = UnitRange(ranges[-1].low, piece.high)
+            held += rows
+        else:
+            ranges.append(piece)
+            held = rows
+    return tuple(ranges)
+
+
+def meeting(parts: Sequence[Part], within: UnitRange) -> tuple[Part, ...]:
+    """The files that can hold a unit of the range."""
+    return tuple(part for part in parts if within.meets(part.low, part.high))
