@@ -179,7 +179,8 @@ class Conduct:
     `in_two_arms` those excluded because the log assigns them twice; `saw_other_arm` those with events that
     carry another arm than their own; `never_assigned` those with events but no assignment.
     `days_without_events` are days between start and end of the log without any event. `not_followed` counts, by
-    outcome, the units whose window reaches beyond the end of the log.
+    outcome, the units whose window reaches beyond the end of the log. At most `withdrew` people, and more than ten
+    fewer, withdrew: a multiple of ten, 0 for nobody.
     """
 
     assigned: dict[str, int]
@@ -201,3 +202,4 @@ class Conduct:
     not_followed: dict[str, int] = field(default_factory=dict)
     halves: dict[str, dict[str, Halves]] = field(default_factory=dict)  # by outcome and arm
     log: LogFacts | None = None
+    withdrew: int = 0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Values = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Places = NDArray[np.intp]
 
 Table: TypeAlias = "UnitTable | CellTable"
 
@@ -56,8 +57,8 @@ class Sums:
         """Units without it, in all cells."""
         return int(self.missing.sum())
 
-    def among(self, cells: Flags) -> Sums:
-        """The sums of some of the cells.
+    def among(self, cells: Flags | Places) -> Sums:
+        """The sums of some of the cells, marked or by their places.
 
         >>> held = Sums(np.array([2, 1]), np.array([0, 1]), {"value": np.array([1.0, 2.0])}, {}, {"value": 5.0})
         >>> held.among(np.array([False, True])).mean("value")
@@ -155,10 +156,10 @@ class CellTable:
             return self.sums[outcome.name].missing
         return None if self.rows is None else self.rows.lost(outcome)
 
-    def where(self, cells: Flags) -> CellTable:
-        """Some of the cells; without the outcomes that are held as rows."""
+    def where(self, cells: Flags | Places) -> CellTable:
+        """Some of the cells, marked or by their places; without the outcomes that are held as rows."""
         sums = {name: held.among(cells) for name, held in self.sums.items()}
-        return CellTable(self.keys[cells], self.counts[cells], sums, self.layout)
+        return CellTable(self.keys.iloc[cells], self.counts[cells], sums, self.layout)
 
     def knowing(self, column: str, values: pd.Series[float]) -> CellTable:
         """With one more column known of each cell; without the outcomes that are held as rows."""

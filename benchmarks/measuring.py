@@ -33,6 +33,7 @@ def main(arguments: argparse.Namespace) -> None:
             fill(folder, events, ten_outcomes())
             rows = {
                 "DuckDB scans five columns": take("scan", *MEASURED, runs=arguments.runs),
+                "the program's imports alone": take("imports"),
                 "measure": take("measure", runs=arguments.runs),
             }
         print(f"\n{events:,} events, {events // 20:,} units")
@@ -52,17 +53,30 @@ def growth(grown: dict[int, Taken]) -> None:
         print(f"{small:,} -> {large:,} events: {ratio:.1f} x the processor time of measure")
 
 
+def imports() -> None:
+    """The step that loads what measuring takes, and does nothing: its peak is what any measuring starts from."""
+    import duckdb
+    import pandas
+    import pyarrow.dataset
+
+    import experiments.measure
+
+    loaded = (duckdb, pandas, pyarrow.dataset, experiments.measure)
+    clocked(lambda: [module.__name__ for module in loaded])
+
+
 def measure() -> None:
     """The step that measures through the program."""
-    import pandas  # noqa: F401
+    from importlib import import_module
 
+    import_module("pandas")
     from experiments.measure import measure as measured
 
     store, declared = study()
     clocked(lambda: len(measured(store, declared)))
 
 
-STEPS = {"make": make, "scan": scan, "measure": measure}
+STEPS = {"make": make, "scan": scan, "imports": imports, "measure": measure}
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def compare(what: str, start: str, words: list[str], ways: Sequence[str], runs: 
 
 def from_units(way: str, path: str) -> None:
     """The step from a unit table to the figures."""
-    work = _ours_from_units if way == "ours" else getattr(competitors, f"from_units_{way}")
+    work = ours_from_units if way == "ours" else getattr(competitors, f"from_units_{way}")
     clocked(work, path, warm=[small(path)])
 
 
@@ -93,7 +93,7 @@ def from_events(way: str, folder: str) -> None:
         clocked(work, segments(Path(folder) / "full"), warm=[segments(Path(folder) / "small")])
 
 
-def _ours_from_units(path: str) -> dict[str, list[float]]:
+def ours_from_units(path: str) -> dict[str, list[float]]:
     return _figures(cells(path, competitors.OF_UNITS, by=("arm",), ratio=True), competitors.OF_UNITS)
 
 

@@ -50,21 +50,22 @@ class Taken:
 def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> Taken:
     """Run a command that must succeed, and tell what it took."""
     begin = time.perf_counter()
-    before = getrusage(RUSAGE_CHILDREN)
     process = subprocess.Popen(
         words, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, text=True
     )
     seen = _Memory(process.pid)
     watcher = threading.Thread(target=seen.watch, daemon=True)
     watcher.start()
-    said, _ = process.communicate()
+    said = process.stdout.read() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
     seen.over.set()
     watcher.join()
     if process.returncode:
         sys.exit(f"{' '.join(words)} ended with {process.returncode}")
-    after = getrusage(RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Taken(cpu, time.perf_counter() - begin, seen.peak, seen.own, seen.others, _json(said))
+    peak = max(seen.peak, used.ru_maxrss / 1024)  # of the largest process alone, however short its peak
+    return Taken(used.ru_utime + used.ru_stime, wall, peak, seen.own, seen.others, _json(said))
 
 
 class _Memory:

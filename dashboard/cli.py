@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+CLEARED = "\r\x1b[2K"  # the terminal's line, emptied of the progress that stood in it
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -45,12 +47,13 @@ def main(words: list[str] | None = None) -> int:
     from experiments.faults import Fault
 
     try:
+        _be_patient(arguments)
         if arguments.store.exists() and not arguments.store.is_dir():
             raise Fault(f"{arguments.store} is a file.", expected="the folder of a store", do="Name another.")
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except Fault as fault:
-        print(fault, file=sys.stderr)
+        print(f"{CLEARED if sys.stderr.isatty() else ''}{fault}", file=sys.stderr)
         return fault.exit_code
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
@@ -80,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         sub = subparsers.add_parser(command.name, help=command.help, description=command.help)
         _add_global(sub, top=False)
         command.add_arguments(sub)
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(run=command.run, command=command.name)
     return top
 
 
@@ -91,9 +94,21 @@ def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         columns = shutil.get_terminal_size().columns  # a longer line would leave pieces of itself behind
-        print(f"\r\x1b[2K{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
+        print(f"{CLEARED}{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
 
     return tell
+
+
+def _be_patient(arguments: argparse.Namespace) -> None:
+    """Let writers of this command know its name, how long to wait for another one, and where to say so."""
+    from experiments.waiting import Patience, patience, waiting_time
+
+    def say(line: str) -> None:
+        if not arguments.quiet:
+            print(line, file=sys.stderr)
+
+    seconds = None if arguments.wait is None else waiting_time(arguments.wait)
+    patience.set(Patience(arguments.command, say, seconds))
 
 
 def print_json(document: object) -> None:
@@ -113,6 +128,12 @@ def _add_global(to: argparse.ArgumentParser, *, top: bool) -> None:
         metavar="DIR",
         default=store if top else argparse.SUPPRESS,
         help="the store's folder (default: ./store, or WATCHKEEPER_STORE)",
+    )
+    to.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        default=None if top else argparse.SUPPRESS,
+        help="how long to wait while another watchkeeper writes to the study (default: 60, or WATCHKEEPER_WAIT)",
     )
     for flag, help_ in (("--json", "print one JSON document"), ("--quiet", "print no progress")):
         to.add_argument(flag, action="store_true", default=False if top else argparse.SUPPRESS, help=help_)

@@ -7,10 +7,10 @@ Where to look:
   the `schema`, its `fragments` and each `outcome_form`) and by `meaning`, with `period_rules` and `calendar_rules`;
   `calendar_form` is what calendar designs take, `own_instruments` the questionnaires that a file brings along;
   `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
-- the log: `ingest` takes files in, each `arriving` by itself; `log_rows` reads them (`log_format`), `screening`
-  judges each row by the `row_rules` and `codes` for the vocabulary of `events`, `admission` judges rows beside each
-  other by their `event_key`; an `intake` and `rejects` tell what came of it;
-  the `unit_list` keeps each unit's clock, from which its events have their time since the exposure
+- the log: `ingest` takes files in, each `arriving` by itself; `log_rows` has it read in a process of its own
+  (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of
+  `events`, `admission` judges rows beside each other by their `event_key`; an `intake` and `rejects` tell what
+  came of it; the `unit_list` keeps each unit's clock, from which its events have their time since the exposure
 - the store: `store`, its `manifest`, `durable` writing and the `keys` outside it
 - measurement: `measure` asks the `row_query`, one row for each of the `clocks`, put together from `unit_query` and
   each kind of `measuring`, and scores a `survey` by its `instrument`; a series asks the `interval_query` for the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.admission import assigned_clusters, handed, repeated
+from experiments.admission import Fresh, cluster_arms, repeated
 from experiments.arrays import empty
 from experiments.engine import engine
 from experiments.sql import part
@@ -16,32 +16,38 @@ if TYPE_CHECKING:
     from experiments.events import Vocabulary
     from experiments.held import Held
     from experiments.spill import Spill
-    from experiments.unit_range import UnitRange
 
 
 def identified() -> pa.Schema:
-    """The columns of events with an id of their own: its key, the unit and the row's place."""
+    """The columns of events with an id of their own: its key, the unit, and the row's place among all rows."""
     import pyarrow as pa
 
     return pa.schema([("event_key", pa.uint64()), ("unit", pa.uint64()), ("place", pa.int64())])
 
 
-def owners(named: Spill, held: Held) -> pa.Table:
-    """The events whose id names more than one unit's, each (`event_key`) with the `unit` that had it first.
+def nobodys() -> pa.Table:
+    """No event whose id names several units' events."""
+    return empty(identified()).select(["event_key", "unit"])
 
-    `named` are the new rows with an id, by that id; what the store holds was there before.
+
+def owners(named: Spill, held: Held) -> pa.Table:
+    """The events (`event_key`) whose id names those of several units, each with the `unit` that had it first.
+
+    `named` are the new rows with an id, by its key; what the store holds was there before them.
     """
     import pyarrow as pa
 
-    found = [empty(identified()).select(["event_key", "unit"])]
+    if not named.rows:
+        return nobodys()
+    before = pa.scalar(-1, pa.int64())
+    for batch in held.batches(WHOLE, ["event_key", "unit"]):
+        rows = pa.Table.from_batches([batch])
+        named.add(rows.append_column("place", pa.repeat(before, rows.num_rows)))
     query = part(
         """SELECT event_key, arg_min(unit, place) AS unit FROM named GROUP BY event_key
            HAVING min(unit) <> max(unit)"""
     )
-    before = pa.scalar(-1, pa.int64())
-    for batch in held.batches(WHOLE, ["event_key", "unit"]) if named.rows else ():
-        rows = pa.Table.from_batches([batch])
-        named.add(rows.append_column("place", pa.repeat(before, rows.num_rows)))
+    found = [nobodys()]
     with engine(spills=True) as opened:
         for within in named.ranges():
             opened.hand("named", named.read(within))
@@ -49,22 +55,24 @@ def owners(named: Spill, held: Held) -> pa.Table:
     return pa.concat_tables(found)
 
 
-def torn_clusters(
-    words: Vocabulary, arriving: Spill, held: Held, *, ranges: tuple[UnitRange, ...], owned: pa.Table
-) -> pa.Table:
-    """The clusters that were assigned more than one arm, each with the `period` where the design has periods."""
+def torn_clusters(words: Vocabulary, arriving: Spill, held: Held, *, owned: pa.Table) -> pa.Table:
+    """The clusters (`cluster`, `period`) that were assigned more than one arm, in the store and the new rows."""
     import pyarrow as pa
 
-    columns = [
-        name for name in arriving.columns if name in ("unit", "event", "event_key", "cluster", "period", "arm")
-    ]
-    known = [held.cluster_arms()]
-    with engine(spills=True, owners=owned) as opened:
-        for within in ranges:
+    schema = pa.schema([("cluster", pa.string()), ("period", pa.int32())])
+    if not words.clustered or words.calendar:
+        return empty(schema)
+    said = ("unit", "event", "event_key", "cluster", "period", "arm")
+    columns = [name for name in arriving.schema.names if name in said]
+    with engine(spills=True, owners=owned, before=held.cluster_arms()) as opened:
+        known = [cluster_arms(opened, words, "before")]
+        for within in arriving.ranges():
             rows = arriving.read(within, columns)
-            fresh = handed(opened, rows, held.keys(within, rows["event_key"]))
-            fresh.out(repeated(opened))
+            opened.hand("held", held.keys(within, rows["event_key"]))
+            fresh = Fresh(opened, rows)
+            fresh.out(repeated(opened, fresh))
             fresh.hand()
-            known.append(assigned_clusters(opened, words))
-        opened.hand("known", pa.concat_tables(known))
-        return opened.ask(part("SELECT 1"))
+            known.append(cluster_arms(opened, words, "fresh"))
+        opened.hand("given", pa.concat_tables(known))
+        torn = "SELECT cluster, period FROM given GROUP BY cluster, period HAVING min(arm) <> max(arm)"
+        return opened.ask(part(torn)).cast(schema)

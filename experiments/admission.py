@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from experiments import rejects
 from experiments.arrays import column as places
+from experiments.arrays import numbers
 from experiments.clocks import period_number
 from experiments.events import ASSIGNED, SURVEY
 from experiments.sql import among, column, either, part
@@ -33,12 +34,15 @@ class Admission:
 
 
 def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
-    """Sort out `rows` beside each other and beside the store's events, which the engine holds as `held`.
+    """Sort out `rows` beside each other and beside what is known already.
 
+    The engine holds `held` (`event_key` and `unit` of the store's events of these keys), `told` (the store's events
+    that tell these units' clocks), `known` (what the list of units says of them), `owners` (ids that name events of
+    several units, by the unit that had them first) and `torn_clusters` (those assigned several arms, by `period`).
     A repeated event is a duplicate before it is anything else; an assignment that was refused starts no clock.
     """
-    fresh = _Fresh(engine, rows)
-    again = _repeated(engine)
+    fresh = Fresh(engine, rows)
+    again = repeated(engine, fresh)
     duplicates = fresh.out(again.filter(again["same"]))
     refused = [(rejects.OTHER_UNIT, fresh.out(again.filter(_not(again["same"]))))]
     if vocabulary.calendar:  # nobody is assigned
@@ -52,7 +56,7 @@ def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
     return Admission(fresh.left(), duplicates, tuple(refused))
 
 
-class _Fresh:
+class Fresh:
     """The rows that are still in; the engine sees them as `fresh`, each with its `position`."""
 
     def __init__(self, engine: Engine, rows: pa.Table) -> None:
@@ -60,7 +64,6 @@ class _Fresh:
 
         self._engine = engine
         self._rows = self._left = rows.append_column("position", places(np.arange(rows.num_rows)))
-        self.hand()
 
     def out(self, found: pa.Table) -> pa.Table:
         """Take out the rows at the positions in `found`, and return them."""
@@ -81,30 +84,70 @@ class _Fresh:
         """What is left."""
         return self._left.drop_columns(["position"])
 
+    def among(self, keys: pa.Array) -> pa.Table:
+        """`position`, `event_key` and `unit` of the rows that are left and have one of these keys."""
+        from pyarrow import compute
+
+        chosen = self._left.select(["position", "event_key", "unit"])
+        return chosen.filter(compute.is_in(chosen["event_key"], value_set=keys))
+
+    @property
+    def keys(self) -> pa.ChunkedArray:
+        """The key of each row that is left."""
+        return self._left["event_key"]
+
 
 def ambiguous_ids(engine: Engine) -> int:
-    """Units of which two share one 64-bit number, in `ids` and the list of units (`listed`) together."""
+    """Units of which two share one 64-bit number, in `ids` and what the list of units says of them (`known`)."""
     found = part(
         """SELECT count(*) AS n FROM (
-             SELECT unit FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM listed)
+             SELECT unit FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM known)
              GROUP BY unit HAVING min(serial) <> max(serial))"""
     )
     return int(engine.ask(found)["n"][0].as_py())
 
 
-def _repeated(engine: Engine) -> pa.Table:
-    """Rows of `fresh` whose event an earlier row, or the store (`held`), already has; `same` is its unit alike."""
-    keys = part(
+def repeated(engine: Engine, fresh: Fresh) -> pa.Table:
+    """Rows whose event an earlier row, or the store (`held`), already has; `same` is its unit alike."""
+    import numpy as np
+
+    known = [engine.ask(part(f"SELECT event_key FROM {table}"))["event_key"] for table in ("held", "owners")]
+    keys = np.sort(np.concatenate([numbers(keys) for keys in (fresh.keys, *known)]))
+    twice = places(np.unique(keys[1:][keys[1:] == keys[:-1]]))
+    engine.hand("suspects", fresh.among(twice))
+    first = part(
         """SELECT event_key, min(position) AS earliest, arg_min(unit, position) AS unit
-           FROM (SELECT event_key, position, unit FROM fresh
+           FROM (SELECT event_key, position, unit FROM suspects
                  UNION ALL SELECT event_key, -1 AS position, unit FROM held)
-           GROUP BY event_key HAVING count(*) > 1"""
+           GROUP BY event_key"""
     )
     found = part(
-        """SELECT fresh.position, fresh.unit = keys.unit AS same
-           FROM fresh JOIN keys ON fresh.event_key = keys.event_key WHERE fresh.position > keys.earliest"""
+        """SELECT s.position, s.unit = coalesce(o.unit, first.unit) AS same
+           FROM suspects AS s JOIN first ON s.event_key = first.event_key
+           LEFT JOIN owners AS o ON s.event_key = o.event_key
+           WHERE s.position > first.earliest OR s.unit <> o.unit"""
     )
-    return engine.ask(_with(found, keys=keys))
+    return engine.ask(_with(found, first=first))
+
+
+def cluster_arms(engine: Engine, vocabulary: Vocabulary, table: str) -> pa.Table:
+    """Which `arm` the assignments of a table give each `cluster` in each `period`."""
+    given = part(
+        "SELECT DISTINCT cluster, :period AS period, :arm AS arm FROM events WHERE event = :assigned",
+        assigned=ASSIGNED,
+        arm=_given(vocabulary)["arm"],
+        period=_given(vocabulary)["period"],
+    )
+    return engine.ask(_with(given, events=exp.select("*").from_(table)))
+
+
+def _given(vocabulary: Vocabulary) -> dict[str, exp.Expression]:
+    """What an assignment says, and for which period."""
+    return {
+        "arm": exp.cast(exp.null(), "VARCHAR") if vocabulary.stepped else column("arm"),
+        "cluster": column("cluster") if vocabulary.clustered else exp.null(),
+        "period": period_number() if vocabulary.by_period else exp.Literal.number(0),
+    }
 
 
 def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
@@ -113,36 +156,27 @@ def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
     In a crossover they contradict each other within a period; in a stepped wedge, where the design says what a
     cluster has when, only clusters can. Every contradicting row is named, as nobody can say which of them is right.
     """
-    known = {
-        "arm": exp.null() if vocabulary.stepped else column("arm"),
-        "cluster": column("cluster") if vocabulary.clustered else exp.null(),
-        "period": period_number() if vocabulary.by_period else exp.Literal.number(0),
-    }
     given = part(
         """SELECT unit, :arm AS arm, :cluster AS cluster, :period AS period FROM fresh WHERE event = :assigned
            UNION ALL
-           SELECT unit, :arm AS arm, :cluster AS cluster, :period AS period FROM held WHERE event = :assigned""",
+           SELECT unit, :arm AS arm, :cluster AS cluster, :period AS period FROM told WHERE event = :assigned""",
         assigned=ASSIGNED,
-        **known,
+        **_given(vocabulary),
     )
     units = part(
         """SELECT unit, period, coalesce(min(arm) <> max(arm), FALSE) AS arms FROM given GROUP BY unit, period
            HAVING min(arm) <> max(arm) OR min(cluster) <> max(cluster)"""
     )
-    clusters = part(
-        """SELECT cluster, period FROM given WHERE NOT cluster IS NULL GROUP BY cluster, period
-           HAVING min(arm) <> max(arm)"""
-    )
     torn = part(
         """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
            FROM fresh LEFT JOIN units ON fresh.unit = units.unit AND units.period = :period
-           LEFT JOIN clusters ON clusters.cluster = :cluster AND clusters.period = :period
-           WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT clusters.cluster IS NULL)""",
+           LEFT JOIN torn_clusters AS c ON c.cluster = :cluster AND c.period = :period
+           WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT c.cluster IS NULL)""",
         assigned=ASSIGNED,
         cluster=column("cluster", "fresh") if vocabulary.clustered else exp.Literal.string(""),
         period=period_number("fresh") if vocabulary.by_period else exp.Literal.number(0),
     )
-    return engine.ask(_with(torn, given=given, units=units, clusters=clusters))
+    return engine.ask(_with(torn, given=given, units=units))
 
 
 def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
@@ -157,10 +191,13 @@ def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
         )
         for instrument, wave in sorted(vocabulary.late_surveys)
     ]
+    before = part("SELECT unit, occurred_at FROM told WHERE event = :assigned", assigned=ASSIGNED)
+    if vocabulary.timed:
+        before = part("SELECT unit, assigned_at AS occurred_at FROM known")
     starts = part(
         """SELECT unit, min(occurred_at) AS since
            FROM (SELECT unit, occurred_at FROM fresh WHERE event = :assigned
-                 UNION ALL SELECT unit, occurred_at FROM held WHERE event = :assigned)
+                 UNION ALL SELECT unit, occurred_at FROM before)
            GROUP BY unit""",
         assigned=ASSIGNED,
     )
@@ -169,7 +206,7 @@ def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
            WHERE fresh.occurred_at < starts.since AND (:late)""",
         late=either(late),
     )
-    return engine.ask(_with(early, starts=starts))
+    return engine.ask(_with(early, before=before, starts=starts))
 
 
 def _with(query: exp.Expression, **tables: exp.Expression) -> exp.Expression:

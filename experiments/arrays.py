@@ -38,6 +38,19 @@ def numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
     return np.from_dlpack(values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values)
 
 
+def flags(values: NDArray[Any]) -> pa.Array:
+    """Conditions as an Arrow column, to filter rows by.
+
+    >>> import numpy as np
+    >>> flags(np.array([True, False])).to_pylist()
+    [True, False]
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    return column(values.view(np.uint8)).cast(pa.bool_())
+
+
 def empty(schema: pa.Schema) -> pa.Table:
     """A table with these columns and no row.
 

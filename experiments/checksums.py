@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from experiments.durable import digest
+from experiments.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,14 @@ def intact(path: Path, sha256: str, *, afresh: bool = False) -> bool:
     if same and time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED:
         _known[path, sha256] = looks
     return same
+
+
+def damaged(name: str) -> Fault:
+    """What to say of a file that is not what was written."""
+    return Fault(
+        f"A file of the store is missing, damaged or was changed: {name}.",
+        do="Put it back from your backup, or ingest the logs again into a new store.",
+    )
 
 
 def broken(folder: Path, parts: Sequence[Part], *, afresh: bool = False) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""DuckDB, closed to the world outside: no files, no network, no extensions; it sees only what it is handed."""
+"""DuckDB, closed to the world outside: no network, no extensions; it sees only the files and tables it is handed."""
 
 from __future__ import annotations
 
@@ -7,29 +7,40 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from experiments.arrays import empty
 from experiments.aside import Aside
 from experiments.faults import Fault
 from experiments.limits import MEMORY, TEMPORARY, TEMPORARY_SIZE, TIME, limits
+from experiments.parquet_files import listed
 from experiments.sql import DIALECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
     from experiments.limits import Limits
+    from experiments.parquet_files import Files
 
 BATCH = 131_072  # rows of an answer kept together; threads that read it again take one batch each
 
 
 class Engine:
-    """One connection over the Arrow tables and data sets that it was handed.
+    """One connection over the Arrow tables and data sets that it was handed, and the Parquet files it may read.
 
+    `files` are read under their names, and no other file is; who writes is refused before DuckDB is asked.
     `threads` is how many it uses, else what `experiments.limits` say. Where `spills`, rows that memory does not
     hold are put aside in a private folder: never for rows that still hold ids as a log has them.
     """
 
-    def __init__(self, *, threads: int | None = None, spills: bool = False, **tables: Any) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        spills: bool = False,
+        files: Mapping[str, Files] | None = None,
+        **tables: Any,
+    ) -> None:
         import duckdb
 
         self._duckdb, self._limits = duckdb, limits()
@@ -39,6 +50,7 @@ class Engine:
             self._connection.execute(setting)
         for name, table in tables.items():
             self.hand(name, table)
+        self._look_at(files or {})
         # Only from here on nobody can open the connection up again.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -46,6 +58,16 @@ class Engine:
     def hand(self, name: str, table: Any) -> None:
         """Let queries see an Arrow table or data set under `name`."""
         self._connection.register(name, table)
+
+    def _look_at(self, files: Mapping[str, Files]) -> None:
+        """Let queries see files under their names; nothing is read yet but which columns there are."""
+        paths = [path for held in files.values() for path in held.paths]
+        self._connection.execute(f"SET allowed_paths = {listed(paths).sql(dialect=DIALECT)}")
+        for name, held in files.items():
+            if held.paths:
+                self._connection.execute(f'CREATE TEMP VIEW "{name}" AS {held.query().sql(dialect=DIALECT)}')
+            else:
+                self.hand(name, empty(held.schema))
 
     def ask(self, query: exp.Expression, **values: Any) -> pa.Table:
         """The answer to one SELECT; `values` are bound to its `$names`.
@@ -95,9 +117,15 @@ class Engine:
 
 
 @contextmanager
-def engine(*, threads: int | None = None, spills: bool = False, **tables: Any) -> Iterator[Engine]:
-    """An engine over `tables` that is closed at the end."""
-    opened = Engine(threads=threads, spills=spills, **tables)
+def engine(
+    *,
+    threads: int | None = None,
+    spills: bool = False,
+    files: Mapping[str, Files] | None = None,
+    **tables: Any,
+) -> Iterator[Engine]:
+    """An engine over `tables` and `files` that is closed at the end."""
+    opened = Engine(threads=threads, spills=spills, files=files, **tables)
     try:
         yield opened
     finally:

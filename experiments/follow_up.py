@@ -14,6 +14,7 @@ from analysis.about import Halves
 from analysis.layout import CLUSTERED, PARALLEL
 from experiments.design import designs
 from experiments.sql import part
+from experiments.unit_query import SECOND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 FEWEST_DAYS = 4  # of a window whose halves are told apart
-DAY = 86_400
 OURS = "follow_up."
 WATCHED, FIRST, LAST = f"{OURS}watched", f"{OURS}first.", f"{OURS}last."
 
@@ -114,7 +114,7 @@ def _parted(outcome: DeclaredOutcome, study: Study) -> bool:
     """Whether an outcome's window is told apart into halves."""
     simple = outcome.kind == "proportion" or (outcome.kind == "count" and outcome.per != "exposure")
     layout = designs()[study.design.kind].layout
-    long = _seconds(outcome) >= FEWEST_DAYS * DAY
+    long = _seconds(outcome) >= FEWEST_DAYS * 86_400
     return simple and long and outcome.source.event is not None and layout in (PARALLEL, CLUSTERED)
 
 
@@ -126,13 +126,9 @@ def _seconds(outcome: DeclaredOutcome) -> int:
 def _events(outcome: DeclaredOutcome, *, since: int, until: int) -> exp.Expression:
     """How many events of an outcome come from `since` to just before `until` seconds after the exposure."""
     here = part(
-        "e.event = :name AND e.occurred_at >= c.exposure + :since AND e.occurred_at < c.exposure + :until",
+        "e.event = :name AND e.since >= :since AND e.since < :until",
         name=outcome.source.event,
-        since=_span(since),
-        until=_span(until),
+        since=since * SECOND,
+        until=until * SECOND,
     )
     return part("count(*) FILTER (WHERE :here)", here=here)
-
-
-def _span(seconds: int) -> exp.Expression:
-    return exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.var("SECOND"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileIntake:
-    """One file's rows. `left_behind` are of events that the study does not use, `withdrawn` of units that withdrew."""
+    """One file's rows. `left_behind` are of events that the study does not use, `withdrawn` of who withdrew."""
 
     file: str
     accepted: int

@@ -92,6 +92,11 @@ def study_key(study: str, *, store: Path, used: str = "") -> bytes:
     return key
 
 
+def remove_key(study: str, *, store: Path) -> None:
+    """Remove the study's key: from then on nobody can tell which pseudonym an id had, in no copy of the store."""
+    (_outside(store) / f"{study}.key").unlink(missing_ok=True)
+
+
 def fingerprint(key: bytes) -> str:
     """What the store remembers of a key, to notice when another one is used; it tells nothing about the key."""
     return sha256(b"watchkeeper key fingerprint" + key).hexdigest()[:16]

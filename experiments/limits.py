@@ -45,22 +45,24 @@ def limits(environment: Mapping[str, str] = os.environ) -> Limits:
     chosen = {**DEFAULTS, **{name: value for name, value in environment.items() if value}}
     threads = chosen.get(THREADS, str(os.cpu_count() or 1))
     return Limits(
-        memory=_size(MEMORY, chosen[MEMORY]),
-        threads=_whole(THREADS, threads, most=MOST_THREADS, what="threads"),
+        memory=size(MEMORY, chosen[MEMORY]),
+        threads=whole(THREADS, threads, most=MOST_THREADS, what="threads"),
         temporary=Path(chosen.get(TEMPORARY) or tempfile.gettempdir()).expanduser(),
-        temporary_size=_size(TEMPORARY_SIZE, chosen[TEMPORARY_SIZE]),
-        seconds=_whole(TIME, chosen[TIME], most=LONGEST_SECONDS, what="seconds"),
+        temporary_size=size(TEMPORARY_SIZE, chosen[TEMPORARY_SIZE]),
+        seconds=whole(TIME, chosen[TIME], most=LONGEST_SECONDS, what="seconds"),
     )
 
 
-def _size(name: str, wanted: str) -> str:
+def size(name: str, wanted: str) -> str:
+    """A size such as 4GB, as the variable `name` asks for it. Raises Fault where it is none."""
     number, unit = wanted[:-2], wanted[-2:].upper()
     if unit not in ("MB", "GB") or not (number.isascii() and number.isdigit() and int(number)):
         raise Fault(f"{name} is not a size.", expected="a whole number of MB or GB, such as 4GB")
     return f"{number}{unit}"
 
 
-def _whole(name: str, wanted: str, *, most: int, what: str) -> int:
+def whole(name: str, wanted: str, *, most: int, what: str) -> int:
+    """A number of something, as the variable `name` asks for it. Raises Fault where it is none, or above `most`."""
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10 and 1 <= int(wanted) <= most):
         raise Fault(f"{name} is not a number of {what}.", expected=f"a whole number from 1 to {most:,}")
     return int(wanted)

@@ -64,6 +64,11 @@ class Manifest:
     purged: Purged | None = None
 
     @property
+    def bound_to(self) -> str:
+        """The fingerprint of the key that everything to come needs; empty while any key will do."""
+        return self.key if self.segments or self.withdrawn else ""
+
+    @property
     def events(self) -> int:
         """Events held."""
         return sum(segment.rows for segment in self.segments)

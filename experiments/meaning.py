@@ -12,6 +12,7 @@ from experiments.fragments import either
 from experiments.log_rules import log_rules
 from experiments.own_instruments import known_instruments, own_rules
 from experiments.period_rules import period_rules
+from experiments.study import LOG_COLUMNS
 from experiments.tree import shown
 
 if TYPE_CHECKING:

@@ -30,7 +30,8 @@ def as_parquet(table: pa.Table) -> bytes:
         use_dictionary=words,  # numbers such as pseudonyms hardly repeat
         row_group_size=ROW_GROUP,
     )
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def as_dataset(paths: tuple[Path, ...], schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from analysis.about import Registration
 from experiments.faults import Gate
 from experiments.keys import make_key, read_key
+from experiments.manifest import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from experiments.intake import Intake, Rejected
     from experiments.store import Store
     from experiments.study import Study
+    from experiments.withdrawal import Withdrawal
 
 
 def register(store: Store, path: Path, *, reason: str | None = None) -> Registration:
@@ -29,9 +32,10 @@ def register(store: Store, path: Path, *, reason: str | None = None) -> Registra
     from experiments.study_file import read_study  # its YAML and schema libraries: no page needs them
 
     study = read_study(path)
-    if study.id in store.studies() and store.manifest(study.id).segments:
+    held = store.manifest(study.id) if study.id in store.studies() else Manifest()
+    if held.bound_to:
         read_key(study.id, store=store.path)  # a new key would part these people from their earlier rows
-    else:
+    elif not held.purged:
         make_key(study.id, store=store.path)
     with store.writing(study.id):
         registration = _next(store, study, reason)
@@ -47,7 +51,8 @@ def _next(store: Store, study: Study, reason: str | None) -> Registration:
     held = store.registration(study.id)
     if held.hash == study.plan_hash:
         return held
-    if not store.manifest(study.id).segments:
+    manifest = store.manifest(study.id)
+    if not (manifest.segments or manifest.purged):
         return first
     if not (reason and reason.strip()):
         raise Gate(
@@ -67,20 +72,36 @@ def ingest(
     return take_in(store, store.study(study_id), files, progress=progress)
 
 
+def forget(
+    store: Store, study_id: str, units: Sequence[str], *, progress: Callable[[str], None] = lambda _: None
+) -> Withdrawal:
+    """Remove units that withdrew, named as the log names them. Raises Fault as `experiments.withdrawal` does."""
+    from experiments import withdrawal
+
+    return withdrawal.forget(store, store.study(study_id), units, progress=progress)
+
+
 def rejects(store: Store, study_id: str) -> tuple[Rejected, ...]:
-    """Every row of the study's logs that was not taken in, with where and why."""
+    """Every row of the study's logs that was not taken in, with where and why. Raises Fault after a purge."""
     from experiments.rejects import rejected
 
+    if closed := store.closed(study_id):
+        raise closed
     return rejected(store, study_id)
 
 
 def evaluation(
     store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None
 ) -> Evaluation:
-    """The evaluation of a study as it stands: read back where it was computed before, else computed and kept."""
+    """The evaluation of a study as it stands: read back where it was computed before, else computed and kept.
+
+    Raises Fault where there is none and the study's rows are not to be opened any more.
+    """
     kept = stored_evaluation(store, study_id)
     if kept is not None:
         return kept
+    if closed := store.closed(study_id):
+        raise closed
     from experiments.results import to_document
 
     key = _key(store, study_id)
@@ -90,11 +111,28 @@ def evaluation(
 
 
 def stored_evaluation(store: Store, study_id: str) -> Evaluation | None:
-    """The evaluation of just these data, this plan and this version, if it was computed before."""
+    """The evaluation of just these data, this plan and this version, if it was computed before.
+
+    Where the rows are not to be opened any more, the newest one of these data and this plan that can be read.
+    """
     from experiments.results import from_document
 
     document = store.result(study_id, _key(store, study_id))
-    return None if document is None else from_document(document)
+    if document is not None:
+        return from_document(document)
+    return _last_readable(store, study_id) if store.closed(study_id) else None
+
+
+def _last_readable(store: Store, study_id: str) -> Evaluation | None:
+    """The newest evaluation that another version kept, as far as this one understands it."""
+    from cattrs.errors import BaseValidationError
+
+    from experiments.results import from_document
+
+    for document in store.results(study_id):
+        with suppress(BaseValidationError, KeyError):
+            return from_document(document)
+    return None
 
 
 def _key(store: Store, study_id: str) -> str:
@@ -104,6 +142,7 @@ def _key(store: Store, study_id: str) -> str:
 
 
 def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Evaluation:
+    from analysis.checks.withdrawals import at_most
     from analysis.evaluate import Evaluation, evaluate
     from experiments.measure import measure
     from experiments.plan import analysis_plan, study_facts
@@ -111,6 +150,7 @@ def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Eva
 
     progress("measuring")
     table, conduct, data = measure(store, study)
+    conduct = replace(conduct, withdrew=at_most(len(store.manifest(study.id).withdrawn)))
     plan = analysis_plan(study)
     answers = evaluate(plan, table, conduct, progress=progress)
     return Evaluation(

@@ -20,7 +20,7 @@ def why_closed(study_id: str, manifest: Manifest, keep_until: date | None) -> Fa
         )
     if overdue(keep_until):
         return Fault(
-            f"The rows of {study_id} were to be kept until {keep_until}, which is over; they are not opened any more.",
+            f"The rows of {study_id} were to be kept until {keep_until}, which is over: they are opened no more.",
             do=f"Remove them: watchkeeper purge {study_id}. What was found in them is kept.",
         )
     return None

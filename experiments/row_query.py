@@ -27,9 +27,7 @@ def row_query(study: Study, words: Vocabulary, tables: Mapping[str, exp.Expressi
     """
     by_period = "slots" in tables
     keys = [part("c.unit"), *([part("c.period")] if by_period else [])]
-    columns = _columns(study, words)
-    order = [column(name) for name in columns]
-    columns |= follow_up.columns(study)
+    order = [column(name) for name in ordered(study, words)]
     theirs = part("e.unit = c.unit")
     if (
         by_period
@@ -37,7 +35,7 @@ def row_query(study: Study, words: Vocabulary, tables: Mapping[str, exp.Expressi
         until = part("(c.until IS NULL OR e.occurred_at < c.until OR e.event = :survey)", survey=SURVEY)
         theirs = exp.and_(theirs, until)
     query = (
-        exp.select(*keys, *(named(expression, name) for name, expression in columns.items()))
+        exp.select(*keys, *(named(_told(told), name) for name, told in columns(study, words).items()))
         .from_("clocks AS c")
         .join(_needed(words).subquery("e"), on=theirs, join_type="left")
         .group_by(*keys)
@@ -46,6 +44,31 @@ def row_query(study: Study, words: Vocabulary, tables: Mapping[str, exp.Expressi
     for name, table in tables.items():
         query = query.with_(name, as_=table)
     return query
+
+
+def columns(study: Study, words: Vocabulary) -> dict[str, exp.Expression]:
+    """Every column of the unit query, as an expression over one unit's clock `c` and its events `e`."""
+    return {**_columns(study, words), **follow_up.columns(study)}
+
+
+def ordered(study: Study, words: Vocabulary) -> tuple[str, ...]:
+    """The columns by which rows are ordered: all that the unit table keeps, in their order."""
+    return tuple(_columns(study, words))
+
+
+def _told(expression: exp.Expression) -> exp.Expression:
+    """An expression in which an event's time since the exposure is told from its instant and the clock."""
+    times = {
+        "since": part("(epoch_us(e.occurred_at) - epoch_us(c.exposure))"),
+        "before": part("(epoch_us(e.occurred_at) - epoch_us(c.baseline))"),
+        "in_session": part("(e.session = c.session)"),
+    }
+
+    def told(node: exp.Expression) -> exp.Expression:
+        ours = isinstance(node, exp.Column) and node.table == "e"
+        return times[node.name].copy() if ours and node.name in times else node
+
+    return expression.transform(told)
 
 
 def _columns(study: Study, words: Vocabulary) -> dict[str, exp.Expression]:

@@ -11,6 +11,7 @@ from experiments.fragments import (
     WINDOW_BEFORE,
     Schema,
     choice,
+    date,
     line,
     mapping,
     name,

@@ -29,7 +29,7 @@ class Spill:
 
     def __init__(self, folder: Path, schema: pa.Schema, *, by: str = "unit") -> None:
         self.rows = 0
-        self._folder, self._schema, self._by = folder, schema, by
+        self.folder, self.schema, self._by = folder, schema, by
         self._held: list[pa.Table] = []
         self._held_rows = 0
         self._counts = [0] * FILES
@@ -39,7 +39,7 @@ class Spill:
         """Take rows in. Raises Fault where the disk does not hold them."""
         self.rows += rows.num_rows
         self._held_rows += rows.num_rows
-        self._held.append(rows.select(self._schema.names).cast(self._schema))
+        self._held.append(rows.select(self.schema.names).cast(self.schema))
         if self._held_rows > IN_MEMORY:
             self._put_aside()
 
@@ -56,8 +56,8 @@ class Spill:
         """The rows of one of the `ranges`, in the order in which they came."""
         import pyarrow as pa
 
-        wanted = columns or self._schema.names
-        none = empty(self._schema).select(wanted)
+        wanted = columns or self.schema.names
+        none = empty(self.schema).select(wanted)
         if not self._writers:
             return pa.concat_tables([none, *(table.select(wanted) for table in self._held)])
         size = WHOLE.high // FILES + 1
@@ -68,7 +68,7 @@ class Spill:
         import numpy as np
         import pyarrow as pa
 
-        rows = pa.concat_tables([empty(self._schema), *self._held]).combine_chunks()
+        rows = pa.concat_tables([empty(self.schema), *self._held]).combine_chunks()
         self._held, self._held_rows = [], 0
         file_of_row = (numbers(rows[self._by]) // np.uint64(WHOLE.high // FILES + 1)).astype(np.uint8)
         rows = rows.take(column(np.argsort(file_of_row, kind="stable")))
@@ -83,13 +83,13 @@ class Spill:
         import pyarrow as pa
 
         if file not in self._writers:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self._schema, options=options)
+            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self.schema, options=options)
         return self._writers[file]
 
     def _path(self, file: int) -> Path:
-        return self._folder / f"{self._by}-{file:02}.arrow"
+        return self.folder / f"{self._by}-{file:02}.arrow"
 
 
 def _read(path: Path, columns: list[str]) -> pa.Table:

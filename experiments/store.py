@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.about import Registration
-from experiments.checksums import broken, intact
+from experiments.checksums import broken, damaged, intact
 from experiments.durable import sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
 from experiments.manifest import Manifest, Part, from_document
@@ -63,7 +63,7 @@ class Store:
         name = self._document(study_id, REGISTRATION)["declaration"]
         path = self.folder(study_id) / DECLARATIONS / name
         if not path.is_file() or not intact(path, name.removesuffix(".yaml")):
-            raise _damaged(f"{study_id}/{DECLARATIONS}/{name}")
+            raise damaged(f"{study_id}/{DECLARATIONS}/{name}")
         return read_study(path)
 
     def registration(self, study_id: str) -> Registration:
@@ -111,7 +111,7 @@ class Store:
         return date.fromisoformat(day) if day else None
 
     def closed(self, study_id: str) -> Fault | None:
-        """Why the study's rows are not to be opened: they were purged, or the day until which they are kept is over."""
+        """Why the study's rows are not to be opened: they were purged, or the last day of keeping them is over."""
         return why_closed(study_id, self.manifest(study_id), self.keep_until(study_id))
 
     def segments(self, study_id: str) -> tuple[Path, ...]:
@@ -134,7 +134,7 @@ class Store:
         for name in broken(folder, parts):
             if name not in self.manifest(study_id).parts():
                 raise Moved("The store was changed while it was read.", do="Repeat the command.")
-            raise _damaged(f"{study_id}/{name}")
+            raise damaged(f"{study_id}/{name}")
         return tuple(folder / part.file for part in parts)
 
     def events(
@@ -155,6 +155,13 @@ class Store:
         """A kept result; None where there is none, or it was damaged and must be computed again."""
         path = self.folder(study_id) / RESULTS / f"{key}.json"
         return unsealed(path.read_bytes()) if path.is_file() else None
+
+    def results(self, study_id: str) -> Iterator[dict[str, Any]]:
+        """The kept results of the study's data by any version, the newest first."""
+        found = (self.folder(study_id) / RESULTS).glob(f"{self.data_key(study_id)}-*.json")
+        for path in sorted(found, key=lambda p: p.stat().st_mtime_ns, reverse=True):
+            if document := unsealed(path.read_bytes()):
+                yield document
 
     def keep_result(self, study_id: str, key: str, document: dict[str, Any]) -> None:
         """Keep a result under its key, which begins with the `data_key` that it was computed from.
@@ -196,7 +203,11 @@ class Store:
         name = f"{hashlib.sha256(study.text.encode()).hexdigest()}.yaml"
         folder, last = self.path / study.id, study.log.keep_until
         write_whole(folder / DECLARATIONS / name, study.text.encode())
-        document = {**asdict(registration), "declaration": name, "keep_until": last.isoformat() if last else None}
+        document = {
+            **asdict(registration),
+            "declaration": name,
+            "keep_until": last.isoformat() if last else None,
+        }
         write_whole(folder / REGISTRATION, sealed(document))
 
     def keep_part(self, study_id: str, kind: str, table: pa.Table) -> Part:
@@ -237,10 +248,3 @@ class Store:
         folder = self.folder(study_id)
         gone = any(not (folder / part.file).exists() for part in manifest.listed)
         return gone and self.manifest(study_id) != manifest
-
-
-def _damaged(name: str) -> Fault:
-    return Fault(
-        f"A file of the store is missing, damaged or was changed: {name}.",
-        do="Put it back from your backup, or ingest the logs again into a new store.",
-    )

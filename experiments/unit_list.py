@@ -28,81 +28,90 @@ def columns(words: Vocabulary) -> pa.Schema:
 
     fields = [("unit", pa.uint64()), ("serial", pa.uint64()), ("torn", pa.bool_())]
     if words.timed:
-        fields += [("assigned_at", pa.timestamp("us")), *((name, pa.string()) for name in _facts(words))]
+        fields += [("assigned_at", pa.timestamp("us")), *((name, pa.string()) for name in facts(words))]
         fields += [("exposure", pa.timestamp("us")), ("session", pa.uint64())]
     return pa.schema(fields)
 
 
-def list_query(study: Study, words: Vocabulary) -> exp.Select:
-    """SELECT the list of units as it is with new rows: everybody in `ids` and in the list that was `listed`.
+def facts(words: Vocabulary) -> tuple[str, ...]:
+    """The columns of an assignment that the list keeps."""
+    return ("arm", *(("cluster",) if words.clustered else ()), *words.attributes)
 
-    The engine holds `ids` (unit and serial of the new rows), `accepted` and `held` events, the units that were
-    `listed`, and `twice`, those newly found to be assigned twice.
+
+def telling(study: Study, words: Vocabulary) -> frozenset[str]:
+    """The events that tell a unit's clock, or contradict what was told."""
+    if words.calendar:
+        return frozenset()
+    return frozenset((ASSIGNED, study.exposure)) if words.timed else frozenset((ASSIGNED,))
+
+
+def news_query(study: Study, words: Vocabulary) -> exp.Select:
+    """SELECT the units of which the list says something else, with what it is to say, in their order.
+
+    The engine holds `ids` (`unit`, `serial`) of all units in question, what the list says of them (`known`),
+    `accepted` rows, those that the store holds and that tell clocks (`told`), and `twice`, the units newly found to
+    be assigned twice. Units whose clock no accepted row tells keep it.
     """
-    people = part(
-        """SELECT unit, min(serial) AS serial
-           FROM (SELECT unit, serial FROM ids UNION ALL SELECT unit, serial FROM listed) GROUP BY unit"""
-    )
-    torn = part("SELECT unit FROM twice UNION SELECT unit FROM listed WHERE torn")
+    told = telling(study, words)
+    changed = part("SELECT unit FROM accepted WHERE :told UNION SELECT unit FROM twice", told=among("event", told))
+    return _list(study, words, changed).where(_differs(words))
+
+
+def anew_query(study: Study, words: Vocabulary) -> exp.Select:
+    """SELECT the list of the units that are `known`, in their order, each clock found anew from `told` rows.
+
+    The engine holds the same as for `news_query`, with no `accepted` row and nobody assigned `twice`.
+    """
+    return _list(study, words, part("SELECT unit FROM known"))
+
+
+def _list(study: Study, words: Vocabulary, changed: exp.Expression) -> exp.Select:
+    people = part("SELECT unit, min(serial) AS serial FROM ids GROUP BY unit")
+    torn = part("SELECT unit FROM twice UNION SELECT unit FROM known WHERE torn")
     query = (
         exp.select("p.unit", "p.serial", part("NOT t.unit IS NULL AS torn"))
         .from_("people AS p")
         .join("torn AS t", on=part("t.unit = p.unit"), join_type="left")
+        .join("known AS l", on=part("l.unit = p.unit"), join_type="left")
         .with_("people", as_=people)
         .with_("torn", as_=torn)
     )
     if words.timed:
-        query = _with_clocks(query, study, words)
-    return query.order_by("p.unit")
-
-
-def times_query(words: Vocabulary, table: str) -> exp.Select:
-    """SELECT the events of a `table` with their time since the exposure, in the order of a segment.
-
-    The engine holds the list of units as `units`.
-    """
-    query = exp.select("e.*").from_(f"{table} AS e")
-    if words.timed:
-        since = part("epoch_us(e.occurred_at) - epoch_us(u.exposure)")
-        here = part("coalesce(e.session = u.session, FALSE)")
-        query = query.select(named(since, "since"), named(here, "in_session"))
-        query = query.join("units AS u", on=part("u.unit = e.unit"), join_type="left")
-    return query.order_by("e.unit", "e.occurred_at", "e.event_key")
-
-
-def moved_query() -> exp.Expression:
-    """SELECT the units (`unit`) whose clock is another one in `units` than it was `listed`."""
-    return part(
-        """SELECT l.unit FROM listed AS l JOIN units AS u ON u.unit = l.unit
-           WHERE l.exposure IS DISTINCT FROM u.exposure OR l.session IS DISTINCT FROM u.session"""
+        query = _with_clocks(query, study, words, changed)
+    listed = exp.select(*(column(name, "n") for name in columns(words).names)).from_("new AS n")
+    return (
+        listed.with_("new", as_=query)
+        .join("known AS l", on=part("l.unit = n.unit"), join_type="left")
+        .order_by("n.unit")
     )
 
 
-def _with_clocks(query: exp.Select, study: Study, words: Vocabulary) -> exp.Select:
+def _differs(words: Vocabulary) -> exp.Expression:
+    """Whether the new row of a unit is another one than it was."""
+    names = [name for name in columns(words).names if name not in ("unit", "serial")]
+    pairs = [(column(name, "l"), column(name, "n")) for name in names]
+    different = [part(":was IS DISTINCT FROM :now", was=was, now=now) for was, now in pairs]
+    return exp.or_(part("l.unit IS NULL"), *different)
+
+
+def _with_clocks(query: exp.Select, study: Study, words: Vocabulary, changed: exp.Expression) -> exp.Select:
     """The query with each unit's clock: found anew where a new row can have changed it, else as it was."""
-    told = [ASSIGNED, study.exposure]
-    changed = part(
-        "SELECT unit FROM accepted WHERE :told UNION SELECT unit FROM twice", told=among("event", told)
-    )
-    facts = ["unit", "occurred_at", "session", "event", *_facts(words)]
+    said = ["unit", "occurred_at", "session", "event", *facts(words)]
     new, old = (
-        exp.select(*map(column, facts)).from_(t).where(among("event", told)) for t in ("accepted", "held")
+        exp.select(*map(column, said)).from_(table).where(among("event", telling(study, words)))
+        for table in ("accepted", "told")
     )
     events = exp.union(new, old.where(part("unit IN (SELECT unit FROM changed)")), distinct=False)
     tables = {"changed": changed, "events": events, **first_exposures(study, words)}
     for name, table in tables.items():
         query = query.with_(name, as_=table)
-    found = {name: column(name, "a") for name in ("assigned_at", *_facts(words))}
+    found = {name: column(name, "a") for name in ("assigned_at", *facts(words))}
     found |= {name: column(name, "b") for name in ("exposure", "session")}
     for name, expression in found.items():
         now = part("CASE WHEN c.unit IS NULL THEN :was ELSE :now END", was=column(name, "l"), now=expression)
         query = query.select(named(now, name))
-    for table, letter in {"changed": "c", "listed": "l", "assigned": "a", "begun": "b"}.items():
+    for table, letter in {"changed": "c", "assigned": "a", "begun": "b"}.items():
         query = query.join(
             f"{table} AS {letter}", on=part(":u = p.unit", u=column("unit", letter)), join_type="left"
         )
     return query
-
-
-def _facts(words: Vocabulary) -> tuple[str, ...]:
-    return ("arm", *(("cluster",) if words.clustered else ()), *words.attributes)

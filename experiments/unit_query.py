@@ -1,6 +1,8 @@
 """Parts of the query that turns events into units: windows beside exposure, and sums over what lies in them.
 
-In the query `c` is a unit's clock (see `experiments.clocks`) and `e` one of its events.
+In the query `c` is a unit's clock (see `experiments.clocks`) and `e` one of its events. `e.since` is the event's
+time since the clock's exposure and `e.before` since the unit's first one, in microseconds, and `e.in_session` whether
+its session is the exposure's: kept with each event where units have one clock, else told from both.
 """
 
 from __future__ import annotations
@@ -14,23 +16,23 @@ from experiments.sql import part
 if TYPE_CHECKING:
     from experiments.study import Source, Window
 
-DAY = 86_400
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
 
 
 def inside(window: Window | None) -> exp.Expression:
     """Whether an event lies in a window: [t, t + seconds), [t + seconds, t) before the unit's first exposure, or
     from t onwards in t's own session.
     """
-    after = part("e.occurred_at >= c.exposure")
+    after = part("e.since >= 0")
     if window is None:
         return after
     if window.session:
-        return exp.and_(after, part("e.session = c.session"))
-    if window.seconds < 0:
-        edge = part("c.baseline + :span", span=_span(window.seconds))
-        return part("e.occurred_at >= :edge AND e.occurred_at < c.baseline", edge=edge)
-    edge = part("c.exposure + :span", span=_span(window.seconds))
-    return exp.and_(after, part("e.occurred_at < :edge", edge=edge))
+        return exp.and_(after, part("e.in_session"))
+    edge = window.seconds * SECOND
+    if edge < 0:
+        return part("e.before >= -:edge AND e.before < 0", edge=-edge)
+    return exp.and_(after, part("e.since < :edge", edge=edge))
 
 
 def where(source: Source) -> exp.Expression:
@@ -70,7 +72,7 @@ def combined(source: Source) -> exp.Expression:
 
 def latest(here: exp.Expression) -> exp.Expression:
     """The value of a unit's last event that meets a condition."""
-    return part("(max(struct_pack(o := e.occurred_at, v := e.value)) FILTER (WHERE :here)).v", here=here)
+    return part("(max(struct_pack(o := e.since, v := e.value)) FILTER (WHERE :here)).v", here=here)
 
 
 def observed(window: Window | None, value: exp.Expression) -> exp.Expression:
@@ -103,17 +105,18 @@ def length(source: Source, *, per: Literal["day", "exposure", "none"], exposure:
         return part("CAST(nullif(count(*) FILTER (WHERE :here), 0) AS DOUBLE)", here=here)
     watched = part("any_value(epoch_us(c.log_end) - epoch_us(c.exposure))")
     if window is not None and not window.session:
-        watched = part("least(:watched, :span)", watched=watched, span=window.seconds * 1_000_000)
-    return part("nullif(:watched, 0) / (CAST(1000000 AS DOUBLE) * :day)", watched=watched, day=DAY)
+        watched = part("least(:watched, :span)", watched=watched, span=window.seconds * SECOND)
+    return part("nullif(:watched, 0) / CAST(:day AS DOUBLE)", watched=watched, day=DAY)
 
 
 def waited(source: Source) -> dict[str, exp.Expression]:
     """`time`: days from the exposure to the first event of a source, else to the end of its window or of the log;
     `event`: whether it came.
     """
-    first = part("min(e.occurred_at) FILTER (WHERE :here)", here=where(source))
+    first = part("min(e.since) FILTER (WHERE :here)", here=where(source))
+    days = part("(:first / CAST(:day AS DOUBLE))", first=first, day=DAY)
     return {
-        "time": part("coalesce(:days, :followed)", days=_days_since(first), followed=followed(source)),
+        "time": part("coalesce(:days, :followed)", days=days, followed=followed(source)),
         "event": part("CASE WHEN :first IS NULL THEN 0.0::DOUBLE ELSE 1.0::DOUBLE END", first=first),
     }
 
@@ -134,9 +137,7 @@ def placed(value: exp.Expression, codes: tuple[float, ...]) -> exp.Expression:
 
 def happened_at(source: Source) -> exp.Expression:
     """The days from the exposure to each event of a source, in order."""
-    days = part(
-        "(epoch_us(e.occurred_at) - epoch_us(c.exposure)) / CAST(:day AS DOUBLE)", day=DAY * 1_000_000
-    )
+    days = part("e.since / CAST(:day AS DOUBLE)", day=DAY)
     listed = part("list_sort(list(:days) FILTER (WHERE :here))", days=days, here=where(source))
     return part("coalesce(:listed, CAST([] AS DOUBLE[]))", listed=listed)
 
@@ -145,14 +146,6 @@ def followed(source: Source) -> exp.Expression:
     """For how many days of a source's window the log tells of a unit."""
     days = length(source, per="day", exposure="")
     return part("coalesce(:days, CAST(0 AS DOUBLE))", days=days)
-
-
-def _days_since(moment: exp.Expression) -> exp.Expression:
-    return part(
-        "(epoch_us(:moment) - any_value(epoch_us(c.exposure))) / CAST(:day AS DOUBLE)",
-        moment=moment,
-        day=DAY * 1_000_000,
-    )
 
 
 def _span(seconds: int) -> exp.Expression:

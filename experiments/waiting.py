@@ -74,8 +74,22 @@ def only_writer(folder: Path) -> Iterator[None]:
                 (folder / HOLDER).unlink(missing_ok=True)
 
 
+def writing_now(folder: Path) -> Writer | None:
+    """Who writes in the folder right now; None where nobody does."""
+    if (said := writer(folder)) is None:
+        return None
+    try:
+        lock = lock_if_free(folder / LOCK)
+    except OSError:
+        return None
+    if lock is None:
+        return said
+    lock.close()  # its writer died
+    return None
+
+
 def writer(folder: Path) -> Writer | None:
-    """Who writes in the folder right now, as far as that is known."""
+    """Who said last that it writes in the folder."""
     try:
         return Writer(**json.loads((folder / HOLDER).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -87,7 +101,9 @@ def _waited(folder: Path, limit: int) -> BufferedRandom:
     held_by, end = writer(folder), time.monotonic() + limit
     who = f" ({held_by})" if held_by else ""
     if limit:
-        patience.get().say(f"Waiting for another watchkeeper that writes to this study{who}, at most {limit} s.")
+        patience.get().say(
+            f"Waiting for another watchkeeper that writes to this study{who}, at most {limit} s."
+        )
     while time.monotonic() < end:
         time.sleep(PAUSE)
         if lock := lock_if_free(folder / LOCK):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 from math import comb, prod
 from typing import TYPE_CHECKING
@@ -76,22 +77,41 @@ def allocations(
     >>> found.observed, found.p_value(), found.smallest_p, found.interval(0.05)
     (6.0, 0.1, 0.1, (None, None))
     """
-    strata = np.zeros(values.size, dtype=np.intp) if stratum is None else stratum
-    order = np.lexsort((values, strata))
-    values, treated, strata = values[order] - values.mean(), treated[order], strata[order]
-    sizes = [(int((strata == s).sum()), int(treated[strata == s].sum())) for s in np.unique(strata)]
+    return allocations_of(values[:, None], treated, stratum=stratum, seed=seed)[0]
+
+
+def allocations_of(
+    values: Matrix, treated: Flags, *, stratum: NDArray[np.intp] | None, seed: int
+) -> tuple[Allocations, ...]:
+    """As `allocations`, for each column of values (clusters x outcomes): one matrix product for all of them.
+
+    >>> values, treated = np.array([1.0, 2, 3, 7, 8, 9]), np.arange(6) > 2
+    >>> both = allocations_of(np.column_stack([values, -values]), treated, stratum=None, seed=1)
+    >>> [found.p_value() for found in both]
+    [0.1, 0.1]
+    """
+    strata = np.zeros(treated.size, dtype=np.intp) if stratum is None else stratum
+    orders = [np.lexsort((column, strata)) for column in values.T]
+    columns = [(column[o] - column.mean(), treated[o]) for column, o in zip(values.T, orders, strict=True)]
+    sizes = tuple((int((strata == s).sum()), int(treated[strata == s].sum())) for s in np.unique(strata))
     number = prod(comb(size, chosen) for size, chosen in sizes)
     exact = number <= MOST_EXACT
-    blocks = _every(sizes) if exact else _some(treated, strata, np.random.default_rng(seed))
-    statistics = [_differences(block, np.column_stack([values, treated])) for block in blocks]
-    of_values, of_arms = np.concatenate(statistics).T
+    matrix = np.column_stack([part for pair in columns for part in pair])
+    blocks = _every(sizes) if exact else _some(sizes, seed)
+    drawn = np.concatenate([_differences(block, matrix) for block in blocks])
     mirrored = 2 if all(size == 2 * chosen for size, chosen in sizes) else 1
-    smallest = mirrored / number if exact else 1 / (_draws(values.size) + 1)
-    real = _differences(treated[None, :], np.column_stack([values, treated]))[0]
-    return Allocations(of_values, of_arms, float(real[0]), exact, smallest)
+    smallest = mirrored / number if exact else 1 / (_draws(treated.size) + 1)
+    found = []
+    for place, (column, arm) in enumerate(columns):
+        pair = np.column_stack([column, arm])
+        real = _differences(arm[None, :], pair)
+        own = drawn[:, 2 * place : 2 * place + 2]
+        of_values, of_arms = (own if exact else np.concatenate([real, own])).T
+        found.append(Allocations(of_values, of_arms, float(real[0, 0]), exact, smallest))
+    return tuple(found)
 
 
-def _every(sizes: list[tuple[int, int]]) -> Iterator[Flags]:
+def _every(sizes: tuple[tuple[int, int], ...]) -> Iterator[Flags]:
     """All allocations as one block (allocations x clusters), strata side by side."""
     parts = []
     for size, chosen in sizes:
@@ -104,17 +124,31 @@ def _every(sizes: list[tuple[int, int]]) -> Iterator[Flags]:
     yield np.concatenate([part[pairing[:, i]] for i, part in enumerate(parts)], axis=1)
 
 
-def _some(treated: Flags, strata: NDArray[np.intp], rng: np.random.Generator) -> Iterator[Flags]:
-    """The real allocation and the drawn ones, in blocks."""
-    yield treated[None, :]
-    draws = _draws(treated.size)
-    step = max(1, _CELLS // treated.size)
+def _some(sizes: tuple[tuple[int, int], ...], seed: int) -> Iterator[Flags]:
+    """The drawn allocations, in blocks: of clusters in their order, so that outcomes of a study share them."""
+    clusters = sum(size for size, _ in sizes)
+    if clusters > MANY:
+        yield from _fresh(sizes, seed)
+        return
+    step = max(1, _CELLS // clusters)
+    packed = _kept(sizes, seed)
+    for start in range(0, len(packed), step):
+        yield np.unpackbits(packed[start : start + step], axis=1, count=clusters).astype(np.bool_)
+
+
+@lru_cache(maxsize=2)
+def _kept(sizes: tuple[tuple[int, int], ...], seed: int) -> NDArray[np.uint8]:
+    """All drawn allocations (draws x clusters, as bits), kept for the study's other outcomes."""
+    return np.concatenate([np.packbits(block, axis=1) for block in _fresh(sizes, seed)])
+
+
+def _fresh(sizes: tuple[tuple[int, int], ...], seed: int) -> Iterator[Flags]:
+    rng, clusters = np.random.default_rng(seed), sum(size for size, _ in sizes)
+    step, draws = max(1, _CELLS // clusters), _draws(clusters)
     for start in range(0, draws, step):
         rows = min(step, draws - start)
-        yield np.concatenate(
-            [rng.permuted(np.tile(treated[strata == s], (rows, 1)), axis=1) for s in np.unique(strata)],
-            axis=1,
-        )
+        parts = [np.tile(np.arange(size) < chosen, (rows, 1)) for size, chosen in sizes]
+        yield np.concatenate([rng.permuted(part, axis=1) for part in parts], axis=1)
 
 
 def _draws(clusters: int) -> int:
@@ -124,7 +158,7 @@ def _draws(clusters: int) -> int:
 def _differences(block: Flags, columns: Matrix) -> Matrix:
     """Mean of the treated less mean of the others, for each allocation and column."""
     chosen = int(block[0].sum())
-    sums = block @ columns
+    sums = block.astype(np.float64) @ columns
     return np.asarray(sums / chosen - (columns.sum(axis=0) - sums) / (block.shape[1] - chosen))
 
 

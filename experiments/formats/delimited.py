@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from experiments.reading.bounded import Content
 
-BLOCK = 32 * 1024 * 1024  # bytes
+BLOCK = 16 * 1024 * 1024  # bytes
 PIECE = 50_000  # lines that are read carefully at a time
 THREADED = 2 * 1024 * 1024  # bytes a thread parses at a time
 LONGEST_HEADER = 64 * 1024
@@ -75,19 +75,22 @@ def _whole_lines(content: Content) -> Iterator[bytes]:
     """Blocks that end with a line; a block with an open quote grows until the quote is closed."""
     rest = b""
     while more := content.read(BLOCK):
-        block, newline, after = (rest + more).rpartition(b"\n")
-        if block.count(b'"') % 2 and len(block) < LONGEST_QUOTED:
-            rest = block + newline + after
+        whole = rest + more if rest else more
+        end = whole.rfind(b"\n") + 1
+        block = whole[:end]
+        if block.count(b'"') % 2 and end < LONGEST_QUOTED:
+            rest = whole
         else:
-            rest = after
-            if newline:
-                yield block + newline
+            rest = whole[end:]
+            if end:
+                yield block
     if rest:
         yield rest
 
 
 def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line: int) -> Block | None:
     """The block by Arrow's reader; None unless each line of it is just one row of valid text."""
+    import numpy as np
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -106,10 +109,11 @@ def _quick(content: bytes, names: tuple[str, ...], wanted: tuple[str, ...], line
         )
     except pa.ArrowInvalid:
         return None
-    lines = _filled(content)
-    if table.num_rows != len(lines) or content.count(b"\r") != content.count(b"\r\n"):
+    if b"\r" in content and content.count(b"\r") != content.count(b"\r\n"):
         return None
-    return Block(table, line + lines)
+    whole = content.count(b"\n") + (not content.endswith(b"\n"))
+    lines = np.arange(whole) if table.num_rows == whole else _filled(content)
+    return Block(table, line + lines) if table.num_rows == len(lines) else None
 
 
 def _filled(content: bytes) -> NDArray[np.int64]:

@@ -32,7 +32,7 @@ class ParquetReader:
             # Text stays in its dictionary until it was measured: a small file can unfold to a very large one.
             texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
             content.seek(0)
-            self._file = parquet.ParquetFile(content, read_dictionary=texts)
+            self._file = parquet.ParquetFile(content, read_dictionary=texts, page_checksum_verification=True)
         except (pa.ArrowException, OSError, UnicodeDecodeError):
             raise _damaged(file) from None
         self._name = file

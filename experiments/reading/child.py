@@ -12,15 +12,13 @@ import os
 import signal
 import sys
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
 from experiments.faults import Fault
 from experiments.log_format import by_name, opened
 from experiments.reading.batches import hand_all_on
-from experiments.reading.frames import FAULT, STOPPED, Speaker
+from experiments.reading.frames import FAULT, REQUEST, STOPPED, Speaker
 from experiments.reading.limits import Limits, confine, seal
-from experiments.reading.process import REQUEST
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 NEEDED = ("encodings.utf_8_sig", "encodings.ascii", "numpy", "pyarrow")
 
 
-class _WithoutPandas(MetaPathFinder):
+class _WithoutPandas:
     """Arrow loads pandas, in a second, where it finds it, only to ask whether its cells are pandas' own."""
 
     def find_spec(self, name: str, *_: object) -> None:

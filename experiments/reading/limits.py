@@ -6,12 +6,16 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.faults import Fault
+from experiments.limits import LONGEST_SECONDS, whole
+from experiments.limits import size as size_named
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+MEMORY, SECONDS, UNFOLDED = (f"WATCHKEEPER_READER_{what}" for what in ("MEMORY", "SECONDS", "UNFOLDED"))
+DEFAULTS = {MEMORY: "3GB", SECONDS: "300", UNFOLDED: "200"}
 MEGABYTE = 1024 * 1024
+UNITS = {"MB": MEGABYTE, "GB": 1024 * MEGABYTE}
 ANY_SIZE = 64 * MEGABYTE  # bytes that even the smallest file may unfold to
 ANY_ROWS = 1_000_000
 ROWS_A_BYTE = 10  # ten rows in a byte are no events: each has its own unit or time
@@ -37,23 +41,16 @@ def limits(size: int) -> Limits:
 
     Raises Fault where what was asked for is no size or number.
     """
-    times = _number("WATCHKEEPER_READER_UNFOLDED", 200, "how many times its size a file may unfold to")
+    chosen = {**DEFAULTS, **{name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}}
+    times = whole(UNFOLDED, chosen[UNFOLDED], most=1_000_000, what="times its own size")
+    memory = size_named(MEMORY, chosen[MEMORY])
     return Limits(
-        memory=_number("WATCHKEEPER_READER_MEMORY", 3000, "a whole number of MB") * MEGABYTE,
+        memory=int(memory[:-2]) * UNITS[memory[-2:]],
         unfolded=ANY_SIZE + times * size,
         rows=ANY_ROWS + ROWS_A_BYTE * size,
         seconds=60 + 4 * (size // MEGABYTE),
-        patience=_number("WATCHKEEPER_READER_SECONDS", 300, "a whole number of seconds"),
+        patience=whole(SECONDS, chosen[SECONDS], most=LONGEST_SECONDS, what="seconds"),
     )
-
-
-def _number(variable: str, usual: int, expected: str) -> int:
-    wanted = os.environ.get(variable, "")
-    if not wanted:
-        return usual
-    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= 1_000_000 and len(wanted) < 9):
-        raise Fault(f"{variable} is not a number from 1 to 1,000,000.", expected=expected)
-    return int(wanted)
 
 
 def confine(limits: Limits) -> None:

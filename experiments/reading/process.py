@@ -6,14 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from experiments.faults import Fault
-from experiments.reading.frames import END, FAULT, STOPPED, Broken, heard
+from experiments.reading.frames import END, FAULT, REQUEST, STOPPED, Broken, heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from experiments.reading.frames import Frame
     from experiments.reading.limits import Limits
 
-REQUEST = "READER_REQUEST"  # the variable that holds what is wanted of the file
 START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -30,6 +29,12 @@ from experiments.reading.child import main
 main()
 """
 LET_THROUGH = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # what Python needs to start
+THREADS = {  # few, since each takes its own share of the memory that a reader may use
+    "OMP_NUM_THREADS": str(min(os.cpu_count() or 1, 4)),
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+    "MALLOC_ARENA_MAX": "4",
+}
 PIPE = 1024 * 1024  # bytes that the pipe holds, where the system lets it be set
 
 
@@ -49,7 +54,7 @@ def frames(file: FileIO, name: str, limits: Limits, **wanted: Any) -> Iterator[I
         stderr=subprocess.DEVNULL,
         bufsize=0,
         cwd=Path(os.sep).absolute(),
-        env={**passed, "OPENBLAS_NUM_THREADS": "1", REQUEST: json.dumps(request)},
+        env={**passed, **THREADS, REQUEST: json.dumps(request)},
     )
     with process:
         try:
@@ -87,7 +92,8 @@ def _widen(pipe: FileIO) -> None:
     if sys.platform == "linux":
         import fcntl
 
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+        with suppress(OSError):  # a user may have only so many wide ones
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _told(frame: Frame, name: str) -> Fault:
@@ -100,7 +106,7 @@ def _told(frame: Frame, name: str) -> Fault:
     if said is None:
         return Fault(
             f"{name} needs more memory than a reader may use.",
-            do="Check where it comes from; WATCHKEEPER_READER_MEMORY allows more (in MB).",
+            do="Check where it comes from; WATCHKEEPER_READER_MEMORY allows more, such as 6GB.",
         )
     return Fault(str(said))
 

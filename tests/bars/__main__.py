@@ -1,4 +1,4 @@
-"""`python -m tests.bars [NAME…] [--full]`: hold the promises of privacy and reliability, and print what was counted."""
+"""`python -m tests.bars [NAME…] [--full]`: hold the promises to the test, and print what was counted."""
 
 from __future__ import annotations
 

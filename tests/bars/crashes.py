@@ -95,7 +95,11 @@ def run(folder: Path, tries: int) -> Count:
         count.add("points")
         count.add(f"of them {way}")
         moment = f"{play.scene.name}, {way} at call {number} of {len(play.calls)}"
-        count.hold(killed or number > len(play.calls), f"{moment}: it did not come to that call")
+        at_its_end = number > len(play.calls)
+        count.hold(killed or at_its_end, f"{moment}: it did not come to that call")
+        if at_its_end:
+            kept = apart(lambda here=here: seen(here)) == play.seen[1]
+            count.hold(kept, f"{moment}: what was said to be done is gone")
         judge(play, here, count, moment, deep=step == 1 or place % 10 == 0)
         shutil.rmtree(here)
     return count

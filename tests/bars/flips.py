@@ -48,7 +48,9 @@ def run(folder: Path, tries: int) -> Count:
     answers = {words: say(whole, *words) for words in READS if words[0] in commands()}
     for words, (code, text) in answers.items():
         count.hold(code == 0, f"{words[0]} of a whole store ends with {code}: {text}")
-    files = sorted(p.relative_to(whole) for p in whole.rglob("store/**/*") if p.is_file() and p.name != UNSEEN)
+    files = sorted(
+        p.relative_to(whole) for p in whole.rglob("store/**/*") if p.is_file() and p.name != UNSEEN
+    )
     count.add("files", len(files))
     for number in range(tries):
         here = folder / str(number)

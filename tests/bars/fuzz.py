@@ -48,7 +48,11 @@ WORDS = {
     "instrument": {"proqol-5"},
     "wave": {"after"},
 }
-OF_EVENTS = {"assigned": ("arm", "cluster", "country"), "visit": ("value",), "survey_item": ("instrument", "item")}
+OF_EVENTS = {
+    "assigned": ("arm", "cluster", "country"),
+    "visit": ("value",),
+    "survey_item": ("instrument", "item"),
+}
 OF_EVENTS["survey_item"] += ("wave", "value")
 ANYWHERE = ("unit", "occurred_at", "event")
 
@@ -69,8 +73,15 @@ def rows(rng: random.Random, how_many: int) -> list[Row]:
         event = rng.choice(("assigned", "visit", "survey_item"))
         team = rng.randint(1, 2)
         cells = dict.fromkeys(COLUMNS, "")
-        cells |= {"unit": f"{secret_id(rng)} {number}", "occurred_at": f"2026-03-0{rng.randint(1, 9)}T10:00:00Z"}
-        cells |= {"event": event, "event_id": secret_id(rng) + name(rng), "session": secret_id(rng) + name(rng)}
+        cells |= {
+            "unit": f"{secret_id(rng)} {number}",
+            "occurred_at": f"2026-03-0{rng.randint(1, 9)}T10:00:00Z",
+        }
+        cells |= {
+            "event": event,
+            "event_id": secret_id(rng) + name(rng),
+            "session": secret_id(rng) + name(rng),
+        }
         if event == "assigned":
             cells |= {"arm": ("none", "warning")[team - 1], "cluster": f"team-{team}"}
             cells |= {"country": rng.choice(("NZ", "AU"))}
@@ -160,7 +171,9 @@ def run(folder: Path, tries: int) -> Count:
     return count
 
 
-def _counted(count: Count, made: dict[str, list[Row]], intake: dict[str, Any], listed: dict[str, Any]) -> None:
+def _counted(
+    count: Count, made: dict[str, list[Row]], intake: dict[str, Any], listed: dict[str, Any]
+) -> None:
     """Just the good rows came in; each of the others is listed once, with its line, column and reason."""
     reasons = {(row["file"], row["line"]): row for row in listed["rows"]}
     count.hold(len(reasons) == len(listed["rows"]), "a row is listed twice")
@@ -200,7 +213,11 @@ def _searched(count: Count, made: dict[str, list[Row]], folder: Path, said: byte
         if row.poisoned:
             values |= parts(row.cells[row.poisoned])
     count.add("values looked for", len(values))
-    places = [(path, content) for place in ("store", "keys", "temporary") for path, content in everything(folder / place)]
+    places = [
+        (path, content)
+        for place in ("store", "keys", "temporary")
+        for path, content in everything(folder / place)
+    ]
     for path, content in [*places, (folder / "what was said", said)]:
         count.add("bytes searched", len(content))
         found = hits(values, content)

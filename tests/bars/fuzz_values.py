@@ -61,7 +61,9 @@ def _telling(rng: random.Random) -> str:
 
 
 def _no_arm(rng: random.Random) -> str:
-    return rng.choice((_telling(rng), name(rng), "Warning " + name(rng), digits(rng, 8), "warning" + name(rng)))
+    return rng.choice(
+        (_telling(rng), name(rng), "Warning " + name(rng), digits(rng, 8), "warning" + name(rng))
+    )
 
 
 def _no_time(rng: random.Random) -> str:

@@ -21,7 +21,7 @@ WAYS = (
     (1, "512MB", 7, True, True),
     (2, "4GB", 1, False, True),
 )
-NAMES_THE_INTAKE = ("created_at", "taken_in")
+MOMENTS = ("created_at", "taken_in", "registered_at")  # of the analysis, the intake, the registration
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ][0-9:]{5,8}Z?)?( UTC)?")
 EXPORTS = ("findings.csv", "findings.svg")
 
@@ -30,8 +30,8 @@ def declared() -> str:
     """The small pilot with outcomes of several kinds, whose sums could differ in the last digit."""
     more = """\
   - {id: spent, role: secondary, kind: mean, event: visit, value: sum, window: {days: 7}, better: lower}
-  - {id: middle, role: secondary, kind: quantile, event: visit, value: mean, window: {days: 7}, better: lower}
-  - {id: until, role: secondary, kind: time-to-event, event: click, window: {days: 7}, better: higher}
+  - {id: mid, role: secondary, kind: quantile, q: 0.5, event: visit, value: mean, window: {days: 7}, better: lower}
+  - {id: until, role: secondary, kind: time_to_event, event: click, window: {days: 7}, better: higher}
 covariates:
   - {id: spent_before, event: visit, value: sum, window: {days: -7}}
 log:
@@ -44,7 +44,10 @@ def rows(rng: random.Random, units: int) -> list[str]:
     made = []
     for number in range(units):
         arm, country = rng.choice(("none", "warning")), rng.choice(("NZ", "AU"))
-        made += [f"u{number},2026-03-10T00:00,assigned,{arm},{country},", f"u{number},2026-03-10T01:00,shown,,,"]
+        made += [
+            f"u{number},2026-03-10T00:00,assigned,{arm},{country},",
+            f"u{number},2026-03-10T01:00,shown,,,",
+        ]
         for _ in range(rng.randrange(6)):
             instant = f"2026-03-{rng.randint(4, 20):02}T{rng.randrange(24):02}:{rng.randrange(60):02}"
             event = rng.choice(("visit", "click")) if instant > "2026-03-10T01" else "visit"
@@ -108,7 +111,7 @@ def _done(folder: Path, *words: str) -> str:
 def _without(document: Any) -> Any:
     """A document without the moments of intake and analysis."""
     if isinstance(document, dict):
-        return {key: _without(value) for key, value in document.items() if key not in NAMES_THE_INTAKE}
+        return {key: _without(value) for key, value in document.items() if key not in MOMENTS}
     return [_without(value) for value in document] if isinstance(document, list) else document
 
 

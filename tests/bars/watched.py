@@ -43,7 +43,13 @@ NAMES = {number: name for name, number in NUMBERS.get(platform.machine(), {}).it
 SECCOMP = {"x86_64": 317, "aarch64": 277}
 OF_HANDLES = frozenset({"write", "pwrite64", "writev", "pwritev", "pwritev2", "fsync", "fdatasync"})
 OF_HANDLES |= {"ftruncate", "fallocate", "sendfile"}
-CHANGES_CONTENT = OF_HANDLES - {"fsync", "fdatasync"} | {"truncate", "copy_file_range", "open", "openat", "creat"}
+CHANGES_CONTENT = OF_HANDLES - {"fsync", "fdatasync"} | {
+    "truncate",
+    "copy_file_range",
+    "open",
+    "openat",
+    "creat",
+}
 FROM_FOLDER = {"openat": 0, "mkdirat": 0, "unlinkat": 0, "renameat": 2, "renameat2": 2, "linkat": 2}
 TO_SECOND = frozenset({"rename", "link", "symlink"})
 GAINS_ROOM = frozenset({"unlink", "unlinkat", "rmdir"})

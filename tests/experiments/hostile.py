@@ -73,6 +73,13 @@ def long_cells() -> bytes:
     return written(pa.table({"unit": cells, "occurred_at": text, "event": text}), compression="zstd")
 
 
+def one_letter_changed() -> bytes:
+    """A Parquet file with checksums, of which one letter inside a page is another one."""
+    table = pa.table({name: ["abcdefgh"] * 3 for name in COLUMNS})
+    whole = written(table, compression="none", write_page_checksum=True, write_statistics=False)
+    return whole.replace(b"abcdefgh", b"abcdefgx", 1)
+
+
 def of_json(*lines: bytes) -> bytes:
     """A sound object before and after each of some lines."""
     return OBJECT + b"".join(line + b"\n" + OBJECT for line in lines)
@@ -86,13 +93,13 @@ FILES = {
         "l.csv.gz", lambda: gzip.compress(HEADER + b",,,\n" * (MANY // 4), 1), "unfolds to far more"
     ),
     "a bomb of empty lines": Hostile(
-        "l.csv.gz", lambda: gzip.compress(HEADER + b"\n" * 2 * MANY, 1), "unfolds to far more"
+        "l.csv.gz", lambda: gzip.compress(HEADER + b"\n" * 2 * MANY), "unfolds to far more"
     ),
     "a bomb of one endless line": Hostile(
-        "l.csv.gz", lambda: gzip.compress(HEADER + b"a" * 3 * MANY, 1), "unfolds to far more"
+        "l.csv.gz", lambda: gzip.compress(HEADER + b"a" * 2 * MANY), "unfolds to far more"
     ),
     "a bomb of one endless object": Hostile(
-        "l.jsonl.gz", lambda: gzip.compress(OBJECT + b"{" * 3 * MANY, 1), "unfolds to far more"
+        "l.jsonl.gz", lambda: gzip.compress(OBJECT + b"{" * 2 * MANY), "unfolds to far more"
     ),
     "zeros, compressed": Hostile("l.csv.gz", lambda: gzip.compress(bytes(MANY), 1), "holds empty bytes"),
     "a row said a million times": Hostile("l.parquet", lambda: same_row(3_000_000), "unfolds to far more"),
@@ -162,7 +169,9 @@ FILES = {
         "l.parquet", lambda: as_parquet(value=pa.array([1, 2], pa.duration("s"))), "lists, objects or bytes"
     ),
     "decimals": Hostile("l.parquet", lambda: as_parquet(value=pa.array([1, 2], pa.decimal128(9, 2))), rows=2),
-    "a dictionary": Hostile("l.parquet", lambda: as_parquet(event=pa.array(["a", "b"]).dictionary_encode()), rows=2),
+    "a dictionary": Hostile(
+        "l.parquet", lambda: as_parquet(event=pa.array(["a", "b"]).dictionary_encode()), rows=2
+    ),
     "a column twice": Hostile(
         "l.parquet",
         lambda: written(pa.Table.from_arrays([pa.array(["a"])] * 2, names=["unit", "unit"])),
@@ -180,6 +189,7 @@ FILES = {
     ),
     "encrypted Parquet": Hostile("l.parquet", lambda: b"PARE" + as_parquet()[4:-4] + b"PARE", OTHER),
     "Parquet cut in half": Hostile("l.parquet", lambda: as_parquet()[:-200], DAMAGED),
+    "a page that is not what its checksum says": Hostile("l.parquet", one_letter_changed, DAMAGED),
     "two compressed files in one": Hostile(
         "l.csv.gz", lambda: gzip.compress(HEADER + ROW) + gzip.compress(ROW), rows=2
     ),

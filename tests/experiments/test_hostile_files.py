@@ -200,11 +200,11 @@ def test_a_confined_process_cannot_spin_swell_write_or_open(then: str, ends: str
 def test_a_reader_without_enough_memory_says_which_setting_allows_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WATCHKEEPER_READER_MEMORY", "1")
+    monkeypatch.setenv("WATCHKEEPER_READER_MEMORY", "1MB")
     path = tmp_path / "log.csv"
     path.write_bytes(HEADER + ROW * 100_000)
     with pytest.raises(Fault, match=r"WATCHKEEPER_READER_MEMORY|damaged, or unfolds"):
         read(path)
     monkeypatch.setenv("WATCHKEEPER_READER_MEMORY", "much")
-    with pytest.raises(Fault, match="WATCHKEEPER_READER_MEMORY is not a number"):
+    with pytest.raises(Fault, match="WATCHKEEPER_READER_MEMORY is not a size"):
         read(path)

@@ -117,7 +117,8 @@ def _read_everything(pilot: SmallPilot) -> None:
     pilot.log(HEADER + "a,2026-03-02,click,\n", "third.csv")
 
 
-def test_a_second_writer_is_told_in_one_sentence(pilot: SmallPilot) -> None:
+def test_a_second_writer_is_told_in_one_sentence(pilot: SmallPilot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHKEEPER_WAIT", "0")
     held = f"""
 import sys
 from pathlib import Path
@@ -271,7 +272,6 @@ import sys
 from pathlib import Path
 from experiments.pilot import stored_evaluation
 from experiments.store import Store
-from experiments.waiting import only_writer
 assert stored_evaluation(Store(Path({str(pilot.store.path)!r})), "small") is not None
 heavy = {{"pandas", "statsmodels", "duckdb", "pyarrow", "scipy.stats", "sqlglot"}} & set(sys.modules)
 assert not heavy, heavy

@@ -15,8 +15,11 @@ from analysis.finding import Contrast
 from analysis.layout import LAYOUTS
 from analysis.refusal import Refusal
 from analysis.table import UnitTable
+from tests.analysis.cells_of_rows import cells_of
 from tests.laws.worlds import SETTINGS, World, claims, declarations, name_of
 
+IN_CELLS = ("parallel", "clustered")
+ROW_WISE = {("brunner_munzel", "score")}  # refused from sums: ranks need every value
 BACKWARDS = Contrast("a", "b")
 
 
@@ -89,6 +92,31 @@ def test_neither_the_order_of_rows_nor_names_matter(estimator, declaration):
     once, again = (found.effects[world.outcome.on(found.scale).scale.name] for found in ran)
     figures = [(e.estimate, e.low, e.high, e.p_value or 0) for e in (once, again)]
     assert figures[0] == pytest.approx(figures[1], rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(("estimator", "declaration"), claims(), ids=name_of)
+def test_sums_of_units_alike_give_what_their_rows_give(estimator, declaration):
+    world = World(declaration)
+    if "rows" in estimator.needs or world.kind.from_sums is None or declaration.layout not in IN_CELLS:
+        return  # there are no sums for it
+    drawn = world.table(np.random.default_rng(6), effect=world.effect)
+    table = UnitTable(drawn.frame.assign(x=drawn.frame["x"].round()), drawn.layout)
+    cells = cells_of(table, world.outcome, covariates=world.covariates)
+    rows = world.run(estimator, table)
+    try:
+        sums = world.run(estimator, cells)
+    except Refusal:
+        assert (estimator.name, declaration.kind) in ROW_WISE
+        return
+    assert sums.parameters == pytest.approx(rows.parameters, rel=1e-9, abs=1e-12)
+    assert set(sums.effects) == set(rows.effects)
+    for scale, effect in rows.effects.items():
+        there = sums.effects[scale]
+        ends = [
+            (e.estimate, e.low or 0, e.high or 0, e.se or 0, e.df or 0, e.p_value or 0)
+            for e in (there, effect)
+        ]
+        assert ends[0] == pytest.approx(ends[1], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize(

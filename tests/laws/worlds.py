@@ -92,7 +92,7 @@ def declarations() -> list[Declaration]:
         for strata in (False, True)
         for estimand in ("individual-average", "cluster-average")
     ]
-    wanted += [replace(declaration, rows=False) for declaration in wanted]
+    wanted += [replace(d, rows=False, grouped=grouped) for d in wanted for grouped in (True, False)]
     wanted += [replace(declaration, arms=1) for declaration in wanted if declaration.layout == REPEATED.name]
     wanted += [replace(d, matched=True) for d in wanted if d.layout == CLUSTERED.name and d.strata]
     panels = [declaration for declaration in wanted if declaration.layout == PANEL.name]
@@ -147,6 +147,7 @@ def name_of(value: object) -> str:
         return value.name
     if isinstance(value, Declaration):
         said = [word for word in ("matched", "covariates") if getattr(value, word)]
+        said += [] if value.rows else ["sums" if value.grouped else "summaries"]
         words = [value.layout, value.kind, *said]
         return "-".join([*words, *(["cluster-average"] if value.estimand == "cluster-average" else [])])
     return str(value)

@@ -1,0 +1,61 @@
+"""Parquet files that the engine reads by itself: only the columns and the groups of rows that a question needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from experiments.sql import column, named, part
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+_TYPES = {
+    "uint64": "UBIGINT",
+    "int64": "BIGINT",
+    "int32": "INTEGER",
+    "double": "DOUBLE",
+    "bool": "BOOLEAN",
+    "string": "VARCHAR",
+    "timestamp[us]": "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files with the columns of `schema`; those that a file lacks are null in it."""
+
+    paths: tuple[Path, ...]
+    schema: pa.Schema
+
+    def query(self) -> exp.Query:
+        """SELECT the rows of the files, of which there is one or more."""
+        from pyarrow import parquet
+
+        alike: dict[tuple[str, ...], list[Path]] = {}
+        for path in self.paths:
+            alike.setdefault(tuple(parquet.read_schema(path).names), []).append(path)
+        queries: list[exp.Query] = [self._of(paths, names) for names, paths in alike.items()]
+        whole = queries[0]
+        for query in queries[1:]:
+            whole = exp.union(whole, query, distinct=False)
+        return whole
+
+    def _of(self, paths: list[Path], names: tuple[str, ...]) -> exp.Select:
+        """SELECT from files that all have the columns `names`."""
+        shown = [
+            column(field.name)
+            if field.name in names
+            else named(exp.cast(exp.null(), _TYPES[str(field.type)], dialect="duckdb"), field.name)
+            for field in self.schema
+        ]
+        return exp.select(*shown).from_(part("read_parquet(:paths)", paths=listed(paths)))
+
+
+def listed(paths: list[Path]) -> exp.Expression:
+    """Paths as a list of words."""
+    return exp.array(*(exp.Literal.string(str(path)) for path in paths), dialect="duckdb")

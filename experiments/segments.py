@@ -1,0 +1,122 @@
+"""Segments: immutable files of events in the order of unit and time, with the time since each unit's exposure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from experiments.arrays import column, flags, numbers
+from experiments.events import segment
+from experiments.store import SEGMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from experiments.events import Vocabulary
+    from experiments.manifest import Part
+    from experiments.store import Store
+
+
+def clocks(listed: pa.Table) -> pa.Table:
+    """What a segment needs of a list of units: `unit`, `exposure` and its `session`, in the order of units."""
+    return listed.select(["unit", "exposure", "session"])
+
+
+def in_order(events: pa.Table) -> pa.Table:
+    """Events in the order of a segment: unit, time, key."""
+    import numpy as np
+    import pyarrow as pa
+
+    times = numbers(events["occurred_at"].cast(pa.int64()))
+    order = np.lexsort((numbers(events["event_key"]), times, numbers(events["unit"])))
+    return events.take(column(order))
+
+
+def moved(known: pa.Table, news: pa.Table) -> pa.Table:
+    """The `clocks` of known units that are others in the news of the list."""
+    from pyarrow import compute
+
+    hit, was = _matched(news["unit"], clocks(known))
+    now = clocks(news)
+    alike = compute.and_(*(_same(was[name], now[name]) for name in ("exposure", "session")))
+    return now.filter(compute.and_not(flags(hit), alike))
+
+
+def _same(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where two columns agree; gaps agree with each other."""
+    from pyarrow import compute
+
+    both_gaps = compute.and_(left.is_null(), right.is_null())
+    return compute.or_(compute.fill_null(compute.equal(left, right), fill_value=False), both_gaps)
+
+
+def on_clocks(events: pa.Table, told: pa.Table) -> pa.Table:
+    """Events with `since` and `in_session` by the `clocks` that were told; others keep what they have, or none."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    hit, clock = _matched(events["unit"], told)
+    since = compute.subtract(events["occurred_at"].cast(pa.int64()), clock["exposure"].cast(pa.int64()))
+    here = compute.fill_null(compute.equal(events["session"], clock["session"]), fill_value=False)
+    if "since" in events.column_names:
+        since = compute.if_else(flags(hit), since, events["since"])
+        here = compute.if_else(flags(hit), here, events["in_session"])
+        events = events.drop_columns(["since", "in_session"])
+    return events.append_column("since", since).append_column("in_session", here)
+
+
+def _matched(units: pa.ChunkedArray, told: pa.Table) -> tuple[NDArray[Any], pa.Table]:
+    """For each unit whether it is among those `told`, which are in order, and its row there or nulls."""
+    import numpy as np
+    import pyarrow as pa
+
+    wanted, known = numbers(units), numbers(told["unit"])
+    place = np.searchsorted(known, wanted)
+    hit = np.zeros(len(wanted), dtype=np.bool_)
+    inside = np.flatnonzero(place < len(known))
+    hit[inside] = known[place[inside]] == wanted[inside]
+    none = pa.table([pa.nulls(1, kind) for kind in told.schema.types], schema=told.schema)
+    return hit, pa.concat_tables([told, none]).take(column(np.where(hit, place, len(known))))
+
+
+def keep_segment(store: Store, study_id: str, events: pa.Table) -> Part:
+    """Write events, which are in order, as an immutable file."""
+    from pyarrow import compute
+
+    ends = compute.min_max(events["occurred_at"]).as_py()
+    first, last = (f"{ends[end].isoformat()}Z" for end in ("min", "max"))
+    units = events["unit"]
+    kept = store.keep_part(study_id, SEGMENTS, events)
+    return replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
+
+
+def read_segment(store: Store, study_id: str, part: Part, words: Vocabulary) -> pa.Table:
+    """The events of a segment with every column of the vocabulary; those that it lacks are null."""
+    import pyarrow.dataset as datasets
+
+    path = store.verified(study_id, part)
+    return datasets.dataset([str(path)], schema=segment(words)).to_table()
+
+
+def renewed(
+    store: Store, study_id: str, parts: Iterable[Part], *, words: Vocabulary, changed: pa.Table
+) -> tuple[Part, ...]:
+    """The segments, those written anew that hold a unit whose clock `changed` (`clocks`, in any order)."""
+    import numpy as np
+    from pyarrow import parquet
+
+    changed = changed.take(column(np.argsort(numbers(changed["unit"]))))
+    units = numbers(changed["unit"])
+    kept = []
+    for part in parts:
+        low, high = np.searchsorted(units, np.array([part.low, part.high], dtype=np.uint64))
+        if low < len(units) and (low < high or units[low] <= part.high):
+            held = parquet.read_table(store.verified(study_id, part), columns=["unit"])
+            if np.isin(numbers(held["unit"]), units[low : high + 1]).any():
+                events = read_segment(store, study_id, part, words)
+                part = keep_segment(store, study_id, on_clocks(events, changed))
+        kept.append(part)
+    return tuple(kept)

@@ -1,0 +1,119 @@
+"""The query of a unit table where units have one clock each: events are put together by unit, then meet their clock.
+
+Each event keeps its time since the exposure, so that no event is joined to anything: one pass over the events of a
+range of units, and one row a unit from there on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from experiments.row_query import columns
+from experiments.sql import DIALECT, column, named, part
+from experiments.unit_query import SECOND
+from experiments.unit_range import WHOLE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from experiments.events import Vocabulary
+    from experiments.study import Source, Study
+    from experiments.unit_range import UnitRange
+
+_CHOOSING = (exp.Sum, exp.Max, exp.Min)  # they pass over nulls
+
+
+def timed_query(study: Study, words: Vocabulary, end: datetime, within: UnitRange = WHOLE) -> exp.Select:
+    """SELECT one row a unit of the range that was exposed, in no order: a column for each outcome and covariate.
+
+    The engine holds the `events` and the list of `units`; the log ends at `end` (UTC, naive).
+    """
+    together: dict[str, exp.Expression] = {}
+    shown = {name: _outside(expression, together) for name, expression in columns(study, words).items()}
+    sums = (
+        exp.select("e.unit", *(named(sum_, f"a{place}") for place, sum_ in enumerate(together.values())))
+        .from_("events AS e")
+        .where(*bounds(within, "e"), *_spans(study))
+        .group_by("e.unit")
+    )
+    clocks = (
+        exp.select("*", part("exposure AS baseline"), part("FALSE AS complete"))
+        .select(part("CAST(:end AS TIMESTAMP) AS log_end", end=end.isoformat(sep=" ")))
+        .from_("units")
+        .where(part("NOT exposure IS NULL"), *bounds(within, "units"))
+    )
+    return (
+        exp.select(*(named(expression, name) for name, expression in shown.items()))
+        .from_(clocks.subquery("c"))
+        .join(sums.subquery("t"), on=part("t.unit = c.unit"), join_type="left")
+    )
+
+
+def bounds(within: UnitRange, table: str) -> tuple[exp.Expression, ...]:
+    """What is true of the rows of a range of units; Parquet's statistics tell which groups of rows have none."""
+    if within == WHOLE:
+        return ()
+    ends = {"low": str(within.low), "high": str(within.high)}
+    unit = column("unit", table)
+    return (part(":u >= CAST(:low AS UBIGINT) AND :u <= CAST(:high AS UBIGINT)", u=unit, **ends),)
+
+
+def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) -> exp.Expression:
+    """An expression over one unit's events and its clock, as one over its clock and sums that are made before.
+
+    The sums are added to `together`, by their text.
+    """
+
+    def split(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.AnyValue):
+            return node.this
+        if not isinstance(node, exp.Filter):
+            return node
+        text = node.sql(dialect=DIALECT)
+        together.setdefault(text, _inside(node))
+        held = column(f"a{list(together).index(text)}", "t")
+        return part("coalesce(:held, 0)", held=held) if isinstance(node.this, exp.Count) else held
+
+    return expression.transform(split)
+
+
+def _inside(node: exp.Filter) -> exp.Expression:
+    """A sum over those events that meet a condition; a CASE costs less than a FILTER."""
+    node = node.transform(_own_clock)
+    here, sum_ = node.expression.this, node.this
+    if isinstance(sum_, exp.Count):
+        return part("count(CASE WHEN :here THEN 1 END)", here=here)
+    if isinstance(sum_, _CHOOSING):
+        sum_.set("this", part("CASE WHEN :here THEN :value END", here=here, value=sum_.this))
+        return sum_
+    return node
+
+
+def _own_clock(node: exp.Expression) -> exp.Expression:
+    """The unit's first exposure is its only one."""
+    if isinstance(node, exp.Column) and (node.table, node.name) == ("e", "before"):
+        return part("e.since")
+    return node
+
+
+def _spans(study: Study) -> tuple[exp.Expression, ...]:
+    """What is true of every event that a study's windows can hold; nothing where answers count at any time."""
+    spans = [_span(source) for source in study.sources if source.attribute is None]
+    if not spans or any(span is None for span in spans):
+        return ()
+    starts, ends = zip(*(span for span in spans if span is not None), strict=True)
+    lowest = part("e.since >= -:low", low=-min(starts)) if min(starts) < 0 else part("e.since >= 0")
+    if None in ends:
+        return (lowest,)
+    return (lowest, part("e.since < :high", high=max(end for end in ends if end is not None)))
+
+
+def _span(source: Source) -> tuple[int, int | None] | None:
+    """From when to when, in microseconds since the exposure, a source's events count; None for any time."""
+    if source.event is None:
+        return None
+    if source.window is None or source.window.session:
+        return 0, None
+    return min(0, source.window.seconds) * SECOND, max(0, source.window.seconds) * SECOND
