@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from analysis.layout import PARALLEL
 from analysis.refusal import Refusal
 from analysis.registry import collect
 
@@ -60,6 +61,12 @@ class Declaration:
     dated: bool = False
     together: bool = False
     grouped: bool = True
+
+    def held(self, evidence: Evidence) -> Declaration:
+        """The declaration with what there is: rows, groups or summaries, and of how many units in parallel arms."""
+        units = evidence.assigned if evidence.layout == PARALLEL.name else self.arm_units
+        rows = evidence.rows is not None
+        return replace(self, rows=rows, grouped=evidence.grouped, arm_units=units)
 
     def smaller_than(self, units: int) -> bool:
         """Whether an arm is known to have fewer than so many units."""

@@ -179,9 +179,7 @@ def answer(
 
     Raises Refusal where no estimator claims the declaration, or the one asked for does not.
     """
-    declaration = replace(declaration, rows=evidence.rows is not None, grouped=evidence.grouped)
-    if evidence.layout == PARALLEL.name:
-        declaration = replace(declaration, arm_units=evidence.assigned)
+    declaration = declaration.held(evidence)
     first = choose(declaration)
     others = sensitivities(declaration)
     if asked is not None and asked != first.name:

@@ -26,9 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-EVERY = 0.05  # seconds between two looks at the memory of a process and its children
-MEGABYTE = 1 << 20
-PAGE = os.sysconf("SC_PAGE_SIZE")
+EVERY = 0.02  # seconds between two looks at the memory of a process and its children
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +48,29 @@ class Taken:
 def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> Taken:
     """Run a command that must succeed, and tell what it took."""
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        words, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, text=True
-    )
-    seen = _Memory(process.pid)
-    watcher = threading.Thread(target=seen.watch, daemon=True)
-    watcher.start()
-    said = process.stdout.read() if process.stdout else ""
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
+    given = {**os.environ, **(environment or {})}
+    with subprocess.Popen(words, env=given, stdout=subprocess.PIPE, text=True) as process:
+        seen = _Memory(process.pid)
+        watcher = threading.Thread(target=seen.watch, daemon=True)
+        watcher.start()
+        said = process.stdout.read() if process.stdout else ""
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
     seen.over.set()
     watcher.join()
     if process.returncode:
         sys.exit(f"{' '.join(words)} ended with {process.returncode}")
-    peak = max(seen.peak, used.ru_maxrss / 1024)  # of the largest process alone, however short its peak
+    peak = max(seen.peak, seen.own)
     return Taken(used.ru_utime + used.ru_stime, wall, peak, seen.own, seen.others, _json(said))
 
 
 class _Memory:
-    """Looks at the resident memory of a process and of its children until it is over; peaks in MB."""
+    """Looks at the memory of a process and of its children until it is over; peaks in MB.
+
+    The kernel keeps the peak of the process itself, so that none between two looks is missed; it would also hand it
+    over at the end, but as the peak of whoever started the process where that was larger.
+    """
 
     def __init__(self, pid: int) -> None:
         self.over = threading.Event()
@@ -78,17 +79,18 @@ class _Memory:
 
     def watch(self) -> None:
         while not self.over.wait(EVERY):
-            own = _resident(self._pid)
-            others = sum(_resident(child) for child in _children(self._pid))
-            self.own, self.others = max(self.own, own), max(self.others, others)
-            self.peak = max(self.peak, own + others)
+            others = sum(_kilobytes(child, "VmRSS") for child in _children(self._pid)) / 1024
+            now, most = (_kilobytes(self._pid, field) / 1024 for field in ("VmRSS", "VmHWM"))
+            self.own, self.others = max(self.own, most), max(self.others, others)
+            self.peak = max(self.peak, now + others)
 
 
-def _resident(pid: int) -> float:
+def _kilobytes(pid: int, field: str) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * PAGE / MEGABYTE
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
     except OSError:  # it ended meanwhile
-        return 0.0
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith(field)), 0)
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -182,7 +184,7 @@ def machine(*packages: str) -> str:
         (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),
     )
-    memory = os.sysconf("SC_PHYS_PAGES") * PAGE / (1 << 30)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / (1 << 30)
     versions = [f"{package} {version(package) or 'not installed'}" for package in packages]
     cores = len(os.sched_getaffinity(0))
     return ", ".join(
@@ -228,7 +230,7 @@ def skipped(package: str) -> bool:
     """Whether a package to compare with is not installed, which is then said."""
     if version(package):
         return False
-    print(f"{package}: left out, not installed (see CONTRIBUTING, Pictures and timings)")
+    print(f"{package}: left out, not installed (see CONTRIBUTING, Benchmarks)")
     return True
 
 

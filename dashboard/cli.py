@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from experiments.waiting import Patience
+
 CLEARED = "\r\x1b[2K"  # the terminal's line, emptied of the progress that stood in it
 
 
@@ -45,12 +47,13 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     from analysis.refusal import Refusal
     from experiments.faults import Fault
+    from experiments.waiting import patiently
 
     try:
-        _be_patient(arguments)
         if arguments.store.exists() and not arguments.store.is_dir():
             raise Fault(f"{arguments.store} is a file.", expected="the folder of a store", do="Name another.")
-        code: int = arguments.run(arguments)
+        with patiently(_patience(arguments)):
+            code: int = arguments.run(arguments)
         sys.stdout.flush()
     except Fault as fault:
         print(f"{CLEARED if sys.stderr.isatty() else ''}{fault}", file=sys.stderr)
@@ -99,16 +102,16 @@ def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
     return tell
 
 
-def _be_patient(arguments: argparse.Namespace) -> None:
-    """Let writers of this command know its name, how long to wait for another one, and where to say so."""
-    from experiments.waiting import Patience, patience, waiting_time
+def _patience(arguments: argparse.Namespace) -> Patience:
+    """What this command's writers go by: its name, how long to wait for another one, and where to say so."""
+    from experiments.waiting import Patience, waiting_time
 
     def say(line: str) -> None:
         if not arguments.quiet:
             print(line, file=sys.stderr)
 
     seconds = None if arguments.wait is None else waiting_time(arguments.wait)
-    patience.set(Patience(arguments.command, say, seconds))
+    return Patience(arguments.command, say, seconds)
 
 
 def print_json(document: object) -> None:

@@ -11,12 +11,14 @@ Where to look:
   (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of
   `events`, `admission` judges rows beside each other by their `event_key`; an `intake` and `rejects` tell what
   came of it; the `unit_list` keeps each unit's clock, from which its events have their time since the exposure
-- the store: `store`, its `manifest`, `durable` writing and the `keys` outside it
+- the store: `store`, its `manifest`, `parquet_parts` and their `checksums`, `durable` writing, `waiting` for other
+  writers, `sweeping` what does not belong, and the `keys` outside it; `withdrawal` of people, `retention` and `purging`;
+  `inspection` (with `inspected_rows`) verifies it all, `holdings` says what is there
 - measurement: `measure` asks the `row_query`, one row for each of the `clocks`, put together from `unit_query` and
   each kind of `measuring`, and scores a `survey` by its `instrument`; a series asks the `interval_query` for the
   `intervals` of an `interval_table`; `conduct` (or `conduct_in_periods`) counts how the study ran, `follow_up` for
   how long, `log_facts` what is odd; `results` keeps the evaluation with its `provenance`
-- queries: `engine` runs them, `sql` builds them, `arrays` hands columns over
+- queries: `engine` runs them within its `limits`, with rows put `aside` that memory does not hold, `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
 - before a study: `planning` asks how many it takes; `allocating` draws a list, of a `lottery` for units and of
   `lottery_clusters`

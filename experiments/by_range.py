@@ -1,4 +1,4 @@
-"""Range by range: one question to the events and units of each range, two or more at a time, answered in order.
+"""Range by range: a question is put to the events and units of each range, some at a time, and answered in order.
 
 How many ranges there are follows from the events held, and each is answered on one thread: so an answer is the same on
 any number of threads, and the memory that it takes does not grow with the study.
@@ -7,19 +7,21 @@ any number of threads, and the memory that it takes does not grow with the study
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from experiments.engine import engine
 from experiments.limits import limits
-from experiments.unit_range import evenly
+from experiments.sql import part
+from experiments.unit_range import WHOLE, evenly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
-    from sqlglot import exp
 
     from experiments.engine import Engine
     from experiments.parquet_files import Files
@@ -28,32 +30,74 @@ if TYPE_CHECKING:
 EVENTS = 2_000_000  # of a range, about
 
 
-def ranges(events: int) -> tuple[UnitRange, ...]:
+class Ranges:
+    """The engines that answer, each on one thread, and the `pieces` of the study that they are asked about."""
+
+    def __init__(
+        self, engines: list[Engine], pool: ThreadPoolExecutor, pieces: tuple[UnitRange, ...]
+    ) -> None:
+        self.pieces = pieces
+        self._pool = pool
+        self._free: SimpleQueue[Engine] = SimpleQueue()
+        for opened in engines:
+            self._free.put(opened)
+
+    def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
+        """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
+        return self._pool.map(self._answer, [cut(query, piece) for piece in pieces or self.pieces])
+
+    def added(self, query: exp.Query) -> dict[str, int]:
+        """The whole numbers that a SELECT of one row answers with, added over the ranges; a gap is 0."""
+        totals: dict[str, int] = {}
+        for answer in self.ask(query):
+            [row] = answer.to_pylist()
+            for name, count in row.items():
+                totals[name] = totals.get(name, 0) + int(count or 0)
+        return totals
+
+    def _answer(self, query: exp.Query) -> pa.Table:
+        opened = self._free.get()
+        try:
+            return opened.ask(query)
+        finally:
+            self._free.put(opened)
+
+
+@contextmanager
+def ranges(files: Mapping[str, Files], events: int) -> Iterator[Ranges]:
+    """Ranges of a study with so many `events`, which `files` hold beside the list of `units`."""
+    pieces = shared_out(events)
+    workers = min(limits().threads, len(pieces))
+    with ExitStack() as stack:
+        engines = [stack.enter_context(engine(threads=1, files=files)) for _ in range(workers)]
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+        yield Ranges(engines, pool, pieces)
+
+
+def shared_out(events: int) -> tuple[UnitRange, ...]:
     """The ranges in which a study with so many events is measured.
 
-    >>> len(ranges(1_999_999)), len(ranges(100_000_000))
+    >>> len(shared_out(1_999_999)), len(shared_out(100_000_000))
     (1, 50)
     """
     return evenly(max(1, -(-events // EVENTS)))
 
 
-def asked(
-    files: Mapping[str, Files], pieces: tuple[UnitRange, ...], question: Callable[[UnitRange], exp.Query]
-) -> Iterator[pa.Table]:
-    """The answers to a question about each range, in the order of the ranges."""
-    workers = min(limits().threads, len(pieces))
-    free: SimpleQueue[Engine] = SimpleQueue()
+def cut(query: exp.Query, piece: UnitRange) -> exp.Query:
+    """A SELECT over `events` and `units` as one over those of a range.
 
-    def answer(piece: UnitRange) -> pa.Table:
-        opened = free.get()
-        try:
-            return opened.ask(question(piece))
-        finally:
-            free.put(opened)
+    Parquet's statistics tell which groups of rows have none of its units.
+    """
+    if piece == WHOLE:
+        return query
+    ends = {"low": str(piece.low), "high": str(piece.high)}
+    here = part("unit >= CAST(:low AS UBIGINT) AND unit <= CAST(:high AS UBIGINT)", **ends)
 
-    with ExitStack() as stack:
-        for _ in range(workers):
-            free.put(stack.enter_context(engine(threads=1, files=files)))
-        pool = stack.enter_context(ThreadPoolExecutor(workers))
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        yield from pool.map(answer, pieces)
+    def inside(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Table) and node.name in ("events", "units"):
+            rows = exp.select("*").from_(node.name).where(here)
+            return rows.subquery(node.alias or node.name)
+        return node
+
+    return query.transform(inside)

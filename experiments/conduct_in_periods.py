@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
 
-from analysis.about import FlowStep
+from analysis.about import Conduct, FlowStep
 from experiments.clocks import crossover_slots, stepped_members
-from experiments.conduct import counted, of_any_design
+from experiments.conduct import counted
 from experiments.events import ASSIGNED, in_clusters, vocabulary
 from experiments.sql import part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.about import Conduct
     from experiments.engine import Engine
     from experiments.study import Study
 
@@ -41,8 +39,7 @@ def conduct_of_crossover(engine: Engine, study: Study, frame: pd.DataFrame) -> C
     )
     given = part("SELECT arm, count(DISTINCT unit) AS n FROM slots GROUP BY arm")
     everybody = part("SELECT count(DISTINCT unit) AS n FROM slots")
-    return replace(
-        of_any_design(engine),
+    return Conduct(
         assigned=_began(study, engine.ask(_over(orders, slots)).to_pylist()),
         shares={arm.name: arm.share for arm in study.design.arms},
         assigned_by=who,
@@ -84,8 +81,9 @@ def conduct_of_wedge(engine: Engine, study: Study, frame: pd.DataFrame) -> Condu
         _by_arm(engine, study, _over(given, members)),
         counted(engine, _over(everybody, members)),
     )
-    return replace(
-        of_any_design(engine),
+    return Conduct(
+        assigned={},
+        shares={},
         assigned_by="cluster",
         saw_other_arm=counted(engine, _over(other, members)),
         flow=_flow(study, frame, assigned),

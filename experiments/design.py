@@ -73,7 +73,7 @@ def _one_row_a_unit(study: Study, words: Vocabulary, end: datetime) -> exp.Selec
 def _units_in_arms(engine: Engine, study: Study, frame: pd.DataFrame) -> Conduct:
     from experiments.conduct import conduct
 
-    return conduct(engine, study, frame)
+    return conduct(engine, study, frame["arm"].value_counts().to_dict())
 
 
 @dataclass(frozen=True, slots=True)

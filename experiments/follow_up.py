@@ -13,7 +13,7 @@ from sqlglot import exp
 from analysis.about import Halves
 from analysis.layout import CLUSTERED, PARALLEL
 from experiments.design import designs
-from experiments.sql import part
+from experiments.sql import column, part
 from experiments.unit_query import SECOND
 
 if TYPE_CHECKING:
@@ -46,6 +46,46 @@ def columns(study: Study) -> dict[str, exp.Expression]:
     return found
 
 
+def sums(study: Study) -> dict[str, exp.Expression]:
+    """Sums of the columns above over units of a cell: who was not followed, and what came early and late."""
+    found: dict[str, exp.Expression] = {}
+    for outcome in study.outcomes:
+        if not (seconds := _seconds(outcome)):
+            continue
+        short = part(":w < :length", w=column(WATCHED), length=seconds * SECOND)
+        found[f"short.{outcome.id}"] = part("count(CASE WHEN :short THEN 1 END)", short=short)
+        if _parted(outcome, study):
+            whole = part("coalesce(NOT (:short), TRUE)", short=short)
+            found |= _half_sums(outcome, whole)
+    return found
+
+
+def _half_sums(outcome: DeclaredOutcome, whole: exp.Expression) -> dict[str, exp.Expression]:
+    events = {half: column(f"{name}{outcome.id}") for half, name in (("first", FIRST), ("last", LAST))}
+    once = outcome.kind == "proportion"
+    first, last = (part("least(:c, 1)", c=events[half]) if once else events[half] for half in events)
+    sums = {
+        "first": first,
+        "last": last,
+        "first2": part(":a * :a", a=first),
+        "last2": part(":b * :b", b=last),
+        "change2": part("(:b - :a) * (:b - :a)", a=first, b=last),
+    }
+    counts = {f"with_{half}": part(":c > 0 AND :whole", c=events[half], whole=whole) for half in events}
+    found = {
+        f"sum.{outcome.id}.{name}": part(
+            "coalesce(sum(CASE WHEN :whole THEN CAST(:value AS DOUBLE) END), CAST(0 AS DOUBLE))",
+            whole=whole,
+            value=value,
+        )
+        for name, value in sums.items()
+    }
+    return found | {
+        f"count.{outcome.id}.{name}": part("count(CASE WHEN :here THEN 1 END)", here=here)
+        for name, here in {"n": whole, **counts}.items()
+    }
+
+
 def not_followed(frame: pd.DataFrame, study: Study) -> dict[str, int]:
     """By outcome with a window, the units of the query's answer whose window the log does not cover."""
     cut = {
@@ -71,6 +111,50 @@ def halves(frame: pd.DataFrame, study: Study) -> dict[str, dict[str, Halves]]:
     return found
 
 
+def not_followed_in(cells: pd.DataFrame, study: Study) -> dict[str, int]:
+    """By outcome with a window, the units of the cells whose window the log does not cover."""
+    return {
+        outcome.id: int(cells[f"short.{outcome.id}"].sum()) for outcome in study.outcomes if _seconds(outcome)
+    }
+
+
+def halves_in(cells: pd.DataFrame, study: Study) -> dict[str, dict[str, Halves]]:
+    """What `halves` tells, from the sums of cells."""
+    found: dict[str, dict[str, Halves]] = {}
+    for outcome in study.outcomes:
+        if f"count.{outcome.id}.n" in cells:
+            arms = {str(arm): _halves_of(rows, outcome) for arm, rows in cells.groupby("arm", observed=True)}
+            found[outcome.id] = {arm: both for arm, both in arms.items() if both is not None}
+    return found
+
+
+def _halves_of(cells: pd.DataFrame, outcome: DeclaredOutcome) -> Halves | None:
+    names = ("first", "last", "first2", "last2", "change2")
+    sums = {name: float(cells[f"sum.{outcome.id}.{name}"].sum()) for name in names}
+    n, with_first, with_last = (
+        int(cells[f"count.{outcome.id}.{name}"].sum()) for name in ("n", "with_first", "with_last")
+    )
+    if "cluster" in cells:
+        by = cells.groupby(cells["cluster"].astype("str"))
+        size = by[f"count.{outcome.id}.n"].sum().to_numpy()
+        first, last = (
+            by[f"sum.{outcome.id}.{name}"].sum().to_numpy()[size > 0] for name in ("first", "last")
+        )
+        return _between(first / size[size > 0], last / size[size > 0], with_first, with_last)
+    if n < 2:
+        return None
+    first, last = sums["first"], sums["last"]
+    variances = [
+        (squares - total**2 / n) / (n - 1)
+        for squares, total in (
+            (sums["first2"], first),
+            (sums["last2"], last),
+            (sums["change2"], last - first),
+        )
+    ]
+    return Halves(n, first / n, last / n, *variances, with_first, with_last)
+
+
 def _covered(frame: pd.DataFrame, seconds: int) -> NDArray[np.bool_]:
     """Which rows were watched for so long, or their time was over before the log was."""
     watched = frame[WATCHED].to_numpy(dtype=np.float64, na_value=np.inf)
@@ -83,6 +167,12 @@ def _halves(rows: pd.DataFrame, outcome: DeclaredOutcome) -> Halves | None:
     first, last = (np.minimum(counts, 1.0) if outcome.kind == "proportion" else counts for counts in events)
     if "cluster" in rows:
         first, last = _means(first, last, rows["cluster"].astype("str").to_numpy(dtype=object))
+    return _between(first, last, with_first, with_last)
+
+
+def _between(first: Matrix, last: Matrix, with_first: int, with_last: int) -> Halves | None:
+    order = np.lexsort((first, last))
+    first, last = first[order], last[order]
     if first.size < 2:
         return None
     return Halves(
@@ -102,12 +192,10 @@ def _variance(values: Matrix) -> float:
 
 
 def _means(first: Matrix, last: Matrix, cluster: NDArray[np.object_]) -> tuple[Matrix, Matrix]:
-    """The clusters' means of both halves, in the order of their values."""
+    """The clusters' means of both halves."""
     code = np.unique(cluster, return_inverse=True)[1]
     sizes = np.bincount(code)
-    means = [np.bincount(code, weights=half) / sizes for half in (first, last)]
-    order = np.lexsort(means)
-    return means[0][order], means[1][order]
+    return np.bincount(code, weights=first) / sizes, np.bincount(code, weights=last) / sizes
 
 
 def _parted(outcome: DeclaredOutcome, study: Study) -> bool:

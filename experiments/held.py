@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from experiments.arrays import column, empty, numbers
-from experiments.events import ASSIGNED, stored
+from experiments.events import ASSIGNED, segment, stored
 from experiments.unit_range import WHOLE, meeting
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Held:
 
     def __init__(self, store: Store, study_id: str, segments: Sequence[Part], words: Vocabulary) -> None:
         self._store, self._study_id, self._segments = store, study_id, segments
-        self._words, self._schema = words, stored(words)
+        self._words, self.schema = words, stored(words)
 
     def keys(self, within: UnitRange, keys: pa.ChunkedArray) -> pa.Table:
         """`event_key` and `unit` of the range's events whose key may be among `keys`, and of few others."""
@@ -37,7 +37,7 @@ class Held:
         sieve = _Sieve(keys)
         wanted = ["event_key", "unit"]
         found = [_sifted(batch, sieve) for batch in self.batches(within, wanted)]
-        return pa.concat_tables([empty(self._schema).select(wanted), *found])
+        return pa.concat_tables([empty(self.schema).select(wanted), *found])
 
     def told(self, within: UnitRange, *, events: Iterable[str], units: pa.ChunkedArray) -> pa.Table:
         """The events of some kinds in the range that may be of `units`, and few others."""
@@ -48,28 +48,28 @@ class Held:
         kinds = datasets.field("event").isin(sorted(events))
         wanted = ["unit", "occurred_at", "event", *self.facts()]
         found = [_sifted(batch, sieve, by="unit") for batch in self.batches(within, wanted, kinds)]
-        none = empty(self._schema).select(wanted)
+        none = empty(self.schema).select(wanted)
         return pa.concat_tables([none, *(table.cast(none.schema) for table in found)])
 
     def facts(self) -> tuple[str, ...]:
         """The columns, beside unit, time and event, from which clocks are told."""
         words = self._words
         wanted = ("session", "arm", "cluster", "period", *words.attributes)
-        return tuple(name for name in wanted if name in self._schema.names)
+        return tuple(name for name in wanted if name in self.schema.names)
 
     def cluster_arms(self) -> pa.Table:
         """Which `arm` each `cluster` was assigned in each `period`, as far as the design has them."""
         import pyarrow as pa
         import pyarrow.dataset as datasets
 
-        wanted = [name for name in ("event", "cluster", "period", "arm") if name in self._schema.names]
+        wanted = [name for name in ("event", "cluster", "period", "arm") if name in self.schema.names]
         assigned = datasets.field("event") == ASSIGNED
         found = [
             pa.Table.from_batches([batch]).group_by(wanted).aggregate([])
             for batch in self.batches(WHOLE, wanted, assigned)
             if batch.num_rows
         ]
-        none = empty(self._schema).select(wanted)
+        none = empty(self.schema).select(wanted)
         return pa.concat_tables([none, *(table.cast(none.schema) for table in found)])
 
     def events(self) -> Iterator[set[str]]:
@@ -87,12 +87,26 @@ class Held:
         import pyarrow.dataset as datasets
 
         paths = [str(self._store.verified(self._study_id, part)) for part in parts]
-        held = datasets.dataset(paths, schema=self._schema)
+        held = datasets.dataset(paths, schema=self.schema)
         conditions = [c for c in (also, None if within == WHOLE else within.condition()) if c is not None]
         chosen = None
         for condition in conditions:
             chosen = condition if chosen is None else chosen & condition
         yield from held.to_batches(columns=list(columns), filter=chosen, batch_size=BATCH, batch_readahead=4)
+
+
+def read_all(
+    store: Store, study_id: str, segments: Sequence[Part], *, words: Vocabulary, within: UnitRange = WHOLE
+) -> pa.Table:
+    """The range's events of some segments with every column of the vocabulary; those that one lacks are null."""
+    schema = segment(words)
+    if not segments:
+        return empty(schema)
+    import pyarrow.dataset as datasets
+
+    paths = [str(store.verified(study_id, part)) for part in segments]
+    condition = None if within == WHOLE else within.condition()
+    return datasets.dataset(paths, schema=schema).to_table(filter=condition)
 
 
 class _Sieve:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from experiments.across import identified, owners, torn_clusters
 from experiments.arriving import arrivals, arriving, screened
+from experiments.compaction import tidied
 from experiments.engine import engine
 from experiments.faults import Fault
 from experiments.intake import Intake
@@ -16,6 +17,7 @@ from experiments.keys import fingerprint, read_key, study_key
 from experiments.log_rows import shown
 from experiments.manifest import LogFile, Manifest
 from experiments.reading.progress import Progress
+from experiments.retiming import retimed, timing
 from experiments.screening import Screen
 from experiments.segments import renewed
 from experiments.sorting_in import SortingIn
@@ -45,14 +47,14 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
             raise closed
         screen = Screen(study, study_key(study.id, store=store.path, used=manifest.bound_to), manifest.withdrawn)
         files = arriving(paths, study, screen, keep=partial(store.keep_part, study.id, REJECTS))
+        manifest = retimed(store, study, manifest, progress=progress)
         sorting = SortingIn(store, manifest, screen, files)
         with incoming(store.folder(study.id) / INCOMING) as folder:
             rows, named = Spill(folder, arrivals(screen.vocabulary)), Spill(folder, identified(), by="event_key")
             _read(files, screen, rows, named, progress)
             _sort_in(sorting, screen, rows, named, progress)
         absent = _absent(sorting, screen)
-        progress("writing")
-        _keep(store, manifest, screen, sorting, files)
+        _keep(store, manifest, screen, sorting, files, progress)
     _refuse_if_nothing(files, study)
     left = shown([name for file in files for name in file.rows.left_behind])
     return Intake(tuple(file.intake for file in files), left, absent)
@@ -96,18 +98,25 @@ def _absent(sorting: SortingIn, screen: Screen) -> tuple[str, ...]:
 
 
 def _keep(
-    store: Store, manifest: Manifest, screen: Screen, sorting: SortingIn, files: list[ArrivingFile]
+    store: Store,
+    manifest: Manifest,
+    screen: Screen,
+    sorting: SortingIn,
+    files: list[ArrivingFile],
+    progress: Callable[[str], None],
 ) -> None:
     """Write what is new; the manifest comes last, and only with it does anything count."""
+    progress("writing")
     study, words = screen.study, screen.vocabulary
     segments = manifest.segments
     if words.timed:
         segments = renewed(store, study.id, segments, words=words, changed=sorting.changed())
+    segments = tidied(store, study.id, (*segments, *sorting.segments), words=words, progress=progress)
     key = fingerprint(read_key(study.id, store=store.path))
-    new = replace(manifest, segments=(*segments, *sorting.segments), units=sorting.units, key=key)
+    new = replace(manifest, segments=segments, units=sorting.units, key=key, timing=timing(study))
     for file in files:
         new = _with_file(new, file)
-    if new != manifest:
+    if new != store.manifest(study.id):
         store.keep_manifest(study.id, new)
 
 

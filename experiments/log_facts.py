@@ -12,29 +12,28 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from analysis.about import LogFacts
+from experiments.crowds import crowds
 from experiments.events import ASSIGNED, SURVEY
 from experiments.sql import among, part
 
 if TYPE_CHECKING:
-    from experiments.engine import Engine
+    from experiments.by_range import Ranges
     from experiments.study import Study
 
 BUSY = 60  # events of one unit in one minute: nobody does something every second for a minute
-CROWD, FACTOR = 100, 10  # events in a minute, and times the busiest minute but one in ten
-TOGETHER = 20  # units at one instant
 LONG_BEFORE = 366  # days before the assignment and the longest window of a covariate
 LONGEST_SESSION = 24  # hours
 SKEW = timedelta(minutes=5)  # how far two clocks may disagree
 
 
-def log_facts(engine: Engine, study: Study, *, first: str, last: str, taken_in: str) -> LogFacts:
-    """The oddities of the engine's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later.
+def log_facts(asked: Ranges, study: Study, *, first: str, last: str, taken_in: str) -> LogFacts:
+    """The oddities of a study's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later.
 
     The dates of simulated data are made up, so that none of them is in the future. Where the first and the last
     event show that there is nothing to find, nothing is read.
     """
     begins, ends = _instant(first), _instant(last)
-    queries = [_bursts(study), _minutes(study), _instants(study), _sessions()]
+    queries = [_bursts(study), _sessions()]
     intake = _instant(taken_in) + SKEW
     if ends > intake and study.data_are != "simulated":
         queries.append(_future(intake))
@@ -42,9 +41,8 @@ def log_facts(engine: Engine, study: Study, *, first: str, last: str, taken_in: 
         queries.append(_early(before))
     found: dict[str, int] = {}
     for query in queries:
-        [row] = engine.ask(query).to_pylist()
-        found |= {name: int(count or 0) for name, count in row.items()}
-    return LogFacts(**found)
+        found |= asked.added(query)
+    return LogFacts(**found, **crowds(asked, own(study)))
 
 
 def _instant(written: str) -> datetime:
@@ -53,7 +51,7 @@ def _instant(written: str) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def _own(study: Study) -> exp.Expression:
+def own(study: Study) -> exp.Expression:
     """Whether an event is what a unit did itself."""
     return exp.not_(among("event", sorted({ASSIGNED, SURVEY, study.exposure})))
 
@@ -68,45 +66,8 @@ def _bursts(study: Study) -> exp.Expression:
                   WHERE b.n > :busy GROUP BY o.unit, date_trunc('minute', o.occurred_at) HAVING count(*) > :busy)
            SELECT (SELECT count(*) FROM own) AS events, (SELECT count(*) FROM busy) AS units,
                   (SELECT count(DISTINCT unit) FROM fast) AS bursting, (SELECT sum(n) FROM fast) AS in_bursts""",
-        own=_own(study),
+        own=own(study),
         busy=BUSY,
-    )
-
-
-def _minutes(study: Study) -> exp.Expression:
-    """Minutes that hold many times as many events as the busiest tenth of the log's minutes begins with."""
-    return part(
-        """WITH minutes AS (
-             SELECT date_trunc('minute', occurred_at) AS minute, count(*) AS n FROM events WHERE :own
-             GROUP BY date_trunc('minute', occurred_at)),
-             usual AS (SELECT quantile_cont(n, 0.9) AS n FROM minutes)
-           SELECT count(*) AS crowded_minutes FROM minutes AS m CROSS JOIN usual AS u
-           WHERE m.n >= :crowd AND m.n > :factor * u.n""",
-        own=_own(study),
-        crowd=CROWD,
-        factor=FACTOR,
-    )
-
-
-def _instants(study: Study) -> exp.Expression:
-    """Instants at which many units have an event, and more than half of their minute's events happen.
-
-    A log whose times are mostly whole minutes is written to the minute, and has no such instants.
-    """
-    return part(
-        """WITH own AS (SELECT unit, occurred_at FROM events WHERE :own),
-                minutes AS (SELECT date_trunc('minute', occurred_at) AS minute, count(*) AS n FROM own
-                            GROUP BY date_trunc('minute', occurred_at)),
-                fine AS (SELECT 2 * count(*) FILTER (WHERE occurred_at = date_trunc('minute', occurred_at))
-                                <= count(*) AS seconds FROM own),
-                together AS (
-                  SELECT o.occurred_at, any_value(m.n) AS n, count(*) AS here, count(DISTINCT o.unit) AS units
-                  FROM own AS o JOIN minutes AS m ON date_trunc('minute', o.occurred_at) = m.minute
-                  WHERE m.n >= :together GROUP BY o.occurred_at HAVING count(*) >= :together)
-           SELECT count(*) AS crowded_instants FROM together AS t CROSS JOIN fine AS f
-           WHERE f.seconds AND t.units >= :together AND 2 * t.here > t.n""",
-        own=_own(study),
-        together=TOGETHER,
     )
 
 

@@ -62,6 +62,7 @@ class Manifest:
     withdrawn: tuple[str, ...] = ()
     forgotten: int = 0
     purged: Purged | None = None
+    timing: str = ""  # what the clocks were told by; see `experiments.retiming`
 
     @property
     def bound_to(self) -> str:

@@ -7,88 +7,170 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from analysis.refusal import Refusal
+from sqlglot import exp
+
 from analysis.table import UnitTable
-from experiments.conduct import data_facts
+from experiments.by_range import ranges
+from experiments.cell_query import UNITS
+from experiments.cell_table import cell_table, cells, has_cells, others
+from experiments.conduct import conduct, data_facts, of_any_design
 from experiments.design import designs
 from experiments.engine import engine
-from experiments.events import ASSIGNED, stored, vocabulary
+from experiments.events import ASSIGNED, segment, vocabulary
 from experiments.faults import Fault
-from experiments.follow_up import OURS, halves, not_followed
+from experiments.follow_up import halves, halves_in, not_followed, not_followed_in
 from experiments.interval_table import measured
 from experiments.log_facts import log_facts
-from experiments.sql import part
-from experiments.survey import answers, asked, reliability, scored
+from experiments.parquet_files import Files
+from experiments.row_query import ordered
+from experiments.scoring import reliabilities, scores_in
+from experiments.sql import column, part
+from experiments.timed_query import timed_query
 from experiments.unit_list import columns
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from analysis.about import Conduct, DataFacts, LogFacts, Reliability
-    from experiments.engine import Engine
+    import pandas as pd
+
+    from analysis.about import Conduct, DataFacts
+    from analysis.cells import Table
+    from experiments.by_range import Ranges
     from experiments.manifest import Manifest
     from experiments.store import Store
     from experiments.study import Study
 
+LARGEST = 200_000  # units of a table with a row for each
 
-def measure(store: Store, study: Study) -> tuple[UnitTable, Conduct, DataFacts]:
-    """The unit table of a study, how the study ran, and which data were measured.
+
+def measure(
+    store: Store, study: Study, *, largest: int = LARGEST, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Table, Conduct, DataFacts]:
+    """The table of a study, how the study ran, and which data were measured, all from one manifest.
 
     Everybody who was assigned is in the table; where an exposure is declared, everybody who came to it: it is
     defined alike in all arms, so that leaving the others out keeps the comparison fair. Rows are ordered by what
-    they hold, never by pseudonym. Raises Fault where nothing was taken in yet, or nobody was assigned.
+    they hold, never by pseudonym. A study of more than `largest` units comes as cells, where units have one clock
+    each and what is known of them falls into cells. Raises Fault where nothing was taken in yet, or nobody was
+    assigned.
     """
-    manifest = store.manifest(study.id)
-    if manifest.last is None or manifest.taken_in is None:
-        raise Fault(f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE")
-    design, words = designs()[study.design.kind], vocabulary(study)
-    events, units = (
-        store.events(study.id, schema=stored(words)),
-        store.units(study.id, schema=columns(words)),
-    )
-    with engine(events=events, units=units) as opened:
-        opened.hand("torn", opened.ask(part("SELECT unit FROM units WHERE torn")))
-        end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
-        if words.calendar:
-            first = datetime.fromisoformat(manifest.first or manifest.last).replace(tzinfo=None)
-            series, watched = measured(opened, study, first=first, end=end)
-            return UnitTable(series, design.layout), watched, data_facts(manifest, watched, series)
-        frame = opened.ask(design.rows(study, words, end)).to_pandas()
+    return store.reading(study.id, lambda manifest: _Measuring(store, study, manifest, progress).all(largest))
+
+
+class _Measuring:
+    """The measurement of one study as one manifest has it."""
+
+    def __init__(
+        self, store: Store, study: Study, manifest: Manifest, progress: Callable[[str], None]
+    ) -> None:
+        if manifest.last is None or manifest.taken_in is None:
+            raise store.closed(study.id) or Fault(
+                f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE"
+            )
+        self.study, self.manifest, self.progress = study, manifest, progress
+        self.design, self.words = designs()[study.design.kind], vocabulary(study)
+        self.span = manifest.first or manifest.last, manifest.last, manifest.taken_in
+        self.end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
+        self.files = {
+            "events": Files(store.paths(study.id, manifest.segments), segment(self.words)),
+            "units": Files(store.paths(study.id, manifest.units), columns(self.words)),
+        }
+
+    def all(self, largest: int) -> tuple[Table, Conduct, DataFacts]:
+        """The table, the conduct and the data."""
+        if self.words.calendar:
+            return self._series()
+        with ranges(self.files, self.manifest.events) as asked:
+            if not self.words.timed:
+                return self._in_periods(asked)
+            units = sum(part.rows for part in self.manifest.units)
+            found = self._cells(asked) if units > largest and has_cells(self.study) else None
+            return found or self._rows(asked)
+
+    def _series(self) -> tuple[Table, Conduct, DataFacts]:
+        with engine(files=self.files, spills=True) as opened:
+            first = datetime.fromisoformat(self.span[0]).replace(tzinfo=None)
+            series, watched = measured(opened, self.study, first=first, end=self.end)
+        return UnitTable(series, self.design.layout), watched, data_facts(self.manifest, watched, series)
+
+    def _in_periods(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts]:
+        with engine(files=self.files, spills=True) as opened:
+            opened.hand("torn", opened.ask(part("SELECT unit FROM units WHERE torn")))
+            frame = opened.ask(self.design.rows(self.study, self.words, self.end)).to_pandas()
+            self._require(frame)
+            ran = self.design.ran(opened, self.study, frame)
+        scores = scores_in(frame, self.study)
+        table = UnitTable(_numbered(scores) if "unit" in scores else scores, self.design.layout)
+        told = {
+            "reliability": reliabilities(frame, self.study),
+            "not_followed": not_followed(frame, self.study),
+        }
+        ran = self._ran(asked, ran, {**told, "halves": halves(frame, self.study)})
+        return table, ran, data_facts(self.manifest, ran, table.frame)
+
+    def _rows(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts]:
+        frame = self._ordered(
+            asked, timed_query(self.study, self.words, self.end), ordered(self.study, self.words)
+        )
+        self._require(frame)
+        told = {
+            "reliability": reliabilities(frame, self.study),
+            "not_followed": not_followed(frame, self.study),
+            "halves": halves(frame, self.study),
+        }
+        ran = self._ran(asked, self._in_arms(frame["arm"].value_counts().to_dict()), told)
+        table = UnitTable(scores_in(frame, self.study), self.design.layout)
+        return table, ran, data_facts(self.manifest, ran, table.frame)
+
+    def _cells(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts] | None:
+        study, words, layout = self.study, self.words, self.design.layout
+        rows = timed_query(study, words, self.end)
+        frame = cells(asked, study, words, rows)
+        if frame is None:
+            return None
+        self._require(frame)
+        told = {"not_followed": not_followed_in(frame, study), "halves": halves_in(frame, study)}
+        beside, by_rows = others(study, words, rows), None
+        if beside is not None:
+            single = self._ordered(asked, beside, tuple(beside.named_selects))
+            told["reliability"] = reliabilities(single, study)
+            by_rows = UnitTable(scores_in(single, study), layout)
+        exposed = frame.groupby("arm")[UNITS].sum().to_dict()
+        ran = self._ran(asked, self._in_arms(exposed), told)
+        table = cell_table(frame, study, words, layout=layout, rows=by_rows)
+        held = (frame,) if by_rows is None else (frame, by_rows.frame)
+        return table, ran, data_facts(self.manifest, ran, *held)
+
+    def _ordered(self, asked: Ranges, query: exp.Select, order: tuple[str, ...]) -> pd.DataFrame:
+        """The answers of all ranges together, in an order that no pseudonym has a part in."""
+        import pyarrow as pa
+
+        with engine(threads=1, spills=True, found=pa.concat_tables(asked.ask(query))) as opened:
+            by = [column(name) for name in order]
+            return opened.ask(exp.select("*").from_("found").order_by(*by)).to_pandas()
+
+    def _in_arms(self, exposed: dict[str, int]) -> Conduct:
+        with engine(files=self.files, spills=True) as opened:
+            return conduct(opened, self.study, exposed)
+
+    def _ran(self, asked: Ranges, ran: Conduct, told: dict[str, Any]) -> Conduct:
+        """The conduct with what is told of every design: by its table, and by a pass over the log."""
+        first, last, taken_in = self.span
+        return replace(
+            ran,
+            ended=has_ended(self.study, last=last, taken_in=taken_in),
+            log=log_facts(asked, self.study, first=first, last=last, taken_in=taken_in),
+            **told,
+            **of_any_design(asked, self.words),
+        )
+
+    def _require(self, frame: pd.DataFrame) -> None:
         if frame.empty:
             raise Fault(
-                f"No unit of {study.id} was assigned and then exposed.",
-                expected=f"{ASSIGNED} events with an arm, and {study.exposure} events after them",
+                f"No unit of {self.study.id} was assigned and then exposed.",
+                expected=f"{ASSIGNED} events with an arm, and {self.study.exposure} events after them",
                 do="Ingest the log that holds them.",
             )
-        over = has_ended(study, last=manifest.last, taken_in=manifest.taken_in)
-        ran = replace(
-            design.ran(opened, study, frame),
-            ended=over,
-            **_told(frame, study),
-            log=_odd(opened, study, manifest),
-        )
-    scores = _scores(frame, study)
-    if "period" in design.layout.requires and "unit" in scores:
-        scores = _numbered(scores)
-    return UnitTable(scores, design.layout), ran, data_facts(manifest, ran, scores)
-
-
-def _told(frame: pd.DataFrame, study: Study) -> dict[str, Any]:
-    """What the query's answer tells of the conduct, before it is made into the unit table."""
-    return {
-        "reliability": _reliability(frame, study),
-        "not_followed": not_followed(frame, study),
-        "halves": halves(frame, study),
-    }
-
-
-def _odd(opened: Engine, study: Study, manifest: Manifest) -> LogFacts:
-    last = manifest.last or ""
-    return log_facts(
-        opened, study, first=manifest.first or last, last=last, taken_in=manifest.taken_in or last
-    )
 
 
 def has_ended(study: Study, *, last: str, taken_in: str) -> bool:
@@ -113,40 +195,6 @@ def log_end(study: Study, *, last: str, taken_in: str) -> datetime:
     midnight = datetime.combine(study.design.end + timedelta(days=1), time(), ZoneInfo(study.log.time_zone))
     over = midnight <= datetime.fromisoformat(taken_in)
     return max(last_event, midnight.astimezone(UTC).replace(tzinfo=None)) if over else last_event
-
-
-def _scores(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """The frame with the answers to questionnaires replaced by their scores."""
-    scores: dict[str, NDArray[np.float64]] = {}
-    items: list[str] = []
-    by_period = "period" in frame
-    for outcome in study.outcomes:
-        for name, source in asked(outcome.id, outcome.source, by_period=by_period).items():
-            scores[name] = scored(frame, name, source)
-            items += answers(name, source)
-        if outcome.source.waves and not by_period:
-            scores[outcome.id] = scores[f"{outcome.id}@{outcome.source.wave}"]
-    for covariate in study.covariates:
-        if covariate.source.instrument is not None:
-            scores[covariate.id] = scored(frame, covariate.id, covariate.source)
-            items += answers(covariate.id, covariate.source)
-    ours = [name for name in frame if str(name).startswith(OURS)]
-    return frame.drop(columns=[*items, *ours]).assign(**scores)
-
-
-def _reliability(frame: pd.DataFrame, study: Study) -> dict[str, Reliability]:
-    """How the items of each score hang together at its wave (in its first period, where rows are periods)."""
-    by_period = "period" in frame
-    rows = frame.sort_values("period", kind="stable").drop_duplicates("unit") if by_period else frame
-    found: dict[str, Reliability] = {}
-    for outcome in study.outcomes:
-        scores = asked(outcome.id, outcome.source, by_period=by_period)
-        for name, source in list(scores.items())[-1:]:
-            try:
-                found[outcome.id] = reliability(rows, name, source)
-            except Refusal:  # too few answers: a published reliability stands in
-                continue
-    return found
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

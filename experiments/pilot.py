@@ -11,12 +11,14 @@ from analysis.about import Registration
 from experiments.faults import Gate
 from experiments.keys import make_key, read_key
 from experiments.manifest import Manifest
+from experiments.retiming import retime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from analysis.evaluate import Evaluation
+    from experiments.compaction import Compaction
     from experiments.intake import Intake, Rejected
     from experiments.store import Store
     from experiments.study import Study
@@ -40,6 +42,8 @@ def register(store: Store, path: Path, *, reason: str | None = None) -> Registra
     with store.writing(study.id):
         registration = _next(store, study, reason)
         store.keep_registration(study, registration)
+        if held.segments and not store.closed(study.id):
+            retime(store, study)
     return registration
 
 
@@ -79,6 +83,15 @@ def forget(
     from experiments import withdrawal
 
     return withdrawal.forget(store, store.study(study_id), units, progress=progress)
+
+
+def compact(
+    store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None
+) -> Compaction:
+    """Merge a study's segments. Raises Fault as `experiments.compaction.compact` does."""
+    from experiments.compaction import compact as merge
+
+    return merge(store, store.study(study_id), progress=progress)
 
 
 def rejects(store: Store, study_id: str) -> tuple[Rejected, ...]:

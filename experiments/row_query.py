@@ -56,6 +56,14 @@ def ordered(study: Study, words: Vocabulary) -> tuple[str, ...]:
     return tuple(_columns(study, words))
 
 
+def known_columns(study: Study, words: Vocabulary) -> tuple[str, ...]:
+    """The columns that say what was known of a unit before: its arm, groups, covariates and subgroups."""
+    groups = ["cluster"] if words.clustered else []
+    strata = ["stratum"] if study.design.pairs or study.design.strata else []
+    subgroups = [f"subgroup.{attribute}" for attribute in study.plan.subgroups]
+    return ("arm", *groups, *strata, *subgroups, *(covariate.id for covariate in study.covariates))
+
+
 def _told(expression: exp.Expression) -> exp.Expression:
     """An expression in which an event's time since the exposure is told from its instant and the clock."""
     times = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from experiments.arrays import column, flags, numbers
-from experiments.events import segment
+from experiments.held import read_all
 from experiments.store import SEGMENTS
 
 if TYPE_CHECKING:
@@ -93,14 +93,6 @@ def keep_segment(store: Store, study_id: str, events: pa.Table) -> Part:
     return replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
 
 
-def read_segment(store: Store, study_id: str, part: Part, words: Vocabulary) -> pa.Table:
-    """The events of a segment with every column of the vocabulary; those that it lacks are null."""
-    import pyarrow.dataset as datasets
-
-    path = store.verified(study_id, part)
-    return datasets.dataset([str(path)], schema=segment(words)).to_table()
-
-
 def renewed(
     store: Store, study_id: str, parts: Iterable[Part], *, words: Vocabulary, changed: pa.Table
 ) -> tuple[Part, ...]:
@@ -116,7 +108,7 @@ def renewed(
         if low < len(units) and (low < high or units[low] <= part.high):
             held = parquet.read_table(store.verified(study_id, part), columns=["unit"])
             if np.isin(numbers(held["unit"]), units[low : high + 1]).any():
-                events = read_segment(store, study_id, part, words)
+                events = read_all(store, study_id, (part,), words=words)
                 part = keep_segment(store, study_id, on_clocks(events, changed))
         kept.append(part)
     return tuple(kept)

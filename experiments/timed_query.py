@@ -1,4 +1,4 @@
-"""The query of a unit table where units have one clock each: events are put together by unit, then meet their clock.
+"""The query of a unit table where units have one clock each: events are put together by unit, then meet a clock.
 
 Each event keeps its time since the exposure, so that no event is joined to anything: one pass over the events of a
 range of units, and one row a unit from there on.
@@ -13,20 +13,18 @@ from sqlglot import exp
 from experiments.row_query import columns
 from experiments.sql import DIALECT, column, named, part
 from experiments.unit_query import SECOND
-from experiments.unit_range import WHOLE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from experiments.events import Vocabulary
     from experiments.study import Source, Study
-    from experiments.unit_range import UnitRange
 
 _CHOOSING = (exp.Sum, exp.Max, exp.Min)  # they pass over nulls
 
 
-def timed_query(study: Study, words: Vocabulary, end: datetime, within: UnitRange = WHOLE) -> exp.Select:
-    """SELECT one row a unit of the range that was exposed, in no order: a column for each outcome and covariate.
+def timed_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:
+    """SELECT one row a unit that was exposed, in no order: a column for each outcome and covariate.
 
     The engine holds the `events` and the list of `units`; the log ends at `end` (UTC, naive).
     """
@@ -35,29 +33,20 @@ def timed_query(study: Study, words: Vocabulary, end: datetime, within: UnitRang
     sums = (
         exp.select("e.unit", *(named(sum_, f"a{place}") for place, sum_ in enumerate(together.values())))
         .from_("events AS e")
-        .where(*bounds(within, "e"), *_spans(study))
+        .where(*_spans(study))
         .group_by("e.unit")
     )
     clocks = (
         exp.select("*", part("exposure AS baseline"), part("FALSE AS complete"))
         .select(part("CAST(:end AS TIMESTAMP) AS log_end", end=end.isoformat(sep=" ")))
         .from_("units")
-        .where(part("NOT exposure IS NULL"), *bounds(within, "units"))
+        .where(part("NOT exposure IS NULL"))
     )
     return (
         exp.select(*(named(expression, name) for name, expression in shown.items()))
         .from_(clocks.subquery("c"))
         .join(sums.subquery("t"), on=part("t.unit = c.unit"), join_type="left")
     )
-
-
-def bounds(within: UnitRange, table: str) -> tuple[exp.Expression, ...]:
-    """What is true of the rows of a range of units; Parquet's statistics tell which groups of rows have none."""
-    if within == WHOLE:
-        return ()
-    ends = {"low": str(within.low), "high": str(within.high)}
-    unit = column("unit", table)
-    return (part(":u >= CAST(:low AS UBIGINT) AND :u <= CAST(:high AS UBIGINT)", u=unit, **ends),)
 
 
 def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) -> exp.Expression:
@@ -67,6 +56,8 @@ def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) ->
     """
 
     def split(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.IgnoreNulls) and isinstance(node.this, exp.AnyValue):
+            return node.this.this
         if isinstance(node, exp.AnyValue):
             return node.this
         if not isinstance(node, exp.Filter):

@@ -50,7 +50,17 @@ class Patience:
 
 
 _NOBODY = Patience()
-patience: ContextVar[Patience] = ContextVar("patience", default=_NOBODY)
+_patience: ContextVar[Patience] = ContextVar("patience", default=_NOBODY)
+
+
+@contextmanager
+def patiently(patience: Patience) -> Iterator[None]:
+    """Let the writers of a command go by its patience."""
+    before = _patience.set(patience)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
 
 
 @contextmanager
@@ -101,7 +111,7 @@ def _waited(folder: Path, limit: int) -> BufferedRandom:
     held_by, end = writer(folder), time.monotonic() + limit
     who = f" ({held_by})" if held_by else ""
     if limit:
-        patience.get().say(
+        _patience.get().say(
             f"Waiting for another watchkeeper that writes to this study{who}, at most {limit} s."
         )
     while time.monotonic() < end:
@@ -118,13 +128,13 @@ def _waited(folder: Path, limit: int) -> BufferedRandom:
 def _sign(folder: Path) -> None:
     """Leave word of who writes; others can do without it."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    content = json.dumps(asdict(Writer(os.getpid(), since, patience.get().command)))
+    content = json.dumps(asdict(Writer(os.getpid(), since, _patience.get().command)))
     with suppress(OSError):
         (folder / HOLDER).write_text(content, encoding="utf-8")
 
 
 def _seconds() -> int:
-    if (chosen := patience.get().seconds) is not None:
+    if (chosen := _patience.get().seconds) is not None:
         return chosen
     return waiting_time(os.environ.get(WAIT) or str(DEFAULT_SECONDS))
 

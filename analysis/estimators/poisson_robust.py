@@ -6,7 +6,8 @@ Estimand: The ratio of the two rates at given covariates; beside it the differen
 Assumes: Units are independent; exposure is known. From shared summaries: every unit was exposed equally long.
 Interval: Poisson regression with the HC3 standard error and Student's t on n - p degrees of freedom, on the log
     scale. From totals alone, without the units' spread, there is no interval: one that took events as independent
-    would reject a true null in a third of studies of repeated behaviour.
+    would reject a true null in a third of studies of repeated behaviour. It is shown first where a study is so
+    large that it is read as sums, which a negative binomial model cannot be fitted to.
 Breaks when: There are fewer than about 50 units an arm, or a few units have most of the events.
 Source: Long and Ervin 2000, The American Statistician 54:217; Zeileis 2006, Journal of Statistical Software 16(9).
 """

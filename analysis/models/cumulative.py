@@ -32,8 +32,7 @@ class Cumulative:
 def proportional_odds(level: Codes, x: Numbers, *, units: Numbers | None = None) -> Cumulative:
     """logit P(level <= k) = cut_k - x'b for levels 0, 1, … (n), all of which occur (McCullagh 1980, JRSS B 42:109).
 
-    A row stands for one unit, or for `units` (n) alike. Raises Refusal where all are at one level or there is no
-    finite maximum.
+    A row stands for one unit, or for `units` (n) alike. Raises Refusal at one level, or without a finite maximum.
 
     >>> level, x = np.array([0] * 3 + [1] + [0] + [1] * 3), np.repeat([[0.0], [1.0]], 4, axis=0)
     >>> fit = proportional_odds(level, x)  # with two levels it is the odds ratio of a table: 3 x 3 / (1 x 1)
@@ -61,12 +60,11 @@ def proportional_odds(level: Codes, x: Numbers, *, units: Numbers | None = None)
             step = step / 2
             following = _likelihood(beta + step, level, centred, n)
         beta, (value, score, information) = beta + step, following
-        slopes = beta[cuts.size :]
-        if np.ptp(centred @ slopes) > _FARTHEST:
+        if np.ptp(centred @ beta[cuts.size :]) > _FARTHEST:
             break
         if np.abs(step * size).max() < 1e-9:
             covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-            return Cumulative(slopes, covariance[cuts.size :, cuts.size :], value)
+            return Cumulative(beta[cuts.size :], covariance[cuts.size :, cuts.size :], value)
     raise Refusal(
         "The odds ratio has no finite estimate: the levels separate the arms completely.",
         remedy="Measure more units, or read the probability of a higher value.",

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.linear import LeastSquares, Robust, least_squares
+from analysis.models.linear import LeastSquares, Robust
 from analysis.models.mixed_blocks import RandomEffects, block_sums
 from analysis.models.mixed_intercepts import intercept_sums
 from analysis.models.mixed_search import maximise
+from analysis.models.normal_equations import normal_equations
 from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 RESIDUAL = "residual"
-_CLOSE = 1e-5  # columns closer to collinear than this are left to a QR
 _SINGULAR = 1e-9  # a share of the variance below this cannot be told from none
 
 
@@ -94,7 +94,7 @@ def fit_reml(
     >>> round(fit.variance("cluster"), 6), round(fit.variance("residual"), 6)
     (8.0, 2.0)
     """
-    start = _ordinary(x, y)
+    start = normal_equations(x, y)
     return _fitted(
         start, y, lambda data, _: block_sums(data, block=block, effects=effects, residual=residual)
     )
@@ -113,7 +113,7 @@ def fit_intercepts(
     >>> round(fit.variance("cluster"), 6), round(fit.variance("residual"), 6)
     (8.0, 2.0)
     """
-    start = _ordinary(x, y, units=units, within=within)
+    start = normal_equations(x, y, units=units, within=within)
     n, inside = np.ones(y.size) if units is None else units, 0.0 if within is None else float(within.sum())
     return _fitted(
         start,
@@ -141,26 +141,6 @@ def _fitted(start: LeastSquares, y: Matrix, summed: Callable[[Matrix, float], Su
         _basis=np.linalg.inv(inverse),
         _scale=scale,
     )
-
-
-def _ordinary(
-    x: Matrix, y: Matrix, *, units: Matrix | None = None, within: Matrix | None = None
-) -> LeastSquares:
-    """As `least_squares`, by normal equations with one refinement where columns are far from collinear.
-
-    A QR of thousands of rows by several threads costs more than all the rest of the fit.
-    """
-    weighed = x if units is None else x * units[:, None]
-    squares = np.einsum("ni,nj->ij", weighed, x)
-    size = np.sqrt(np.diag(squares))
-    if x.shape[0] <= x.shape[1] or size.min() == 0:
-        return least_squares(x, y, units=units, within=within)
-    if np.linalg.eigvalsh(squares / np.outer(size, size)).min() < _CLOSE:
-        return least_squares(x, y, units=units, within=within)
-    inverse = np.linalg.inv(squares / np.outer(size, size)) / np.outer(size, size)
-    coefficients = inverse @ (y @ weighed)
-    coefficients = coefficients + inverse @ ((y - x @ coefficients) @ weighed)
-    return LeastSquares(x, coefficients, y - x @ coefficients, inverse, units, within)
 
 
 def _spread(start: LeastSquares, y: Matrix) -> float:

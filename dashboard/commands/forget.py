@@ -70,10 +70,8 @@ def _counts(done: Withdrawal) -> dict[str, int]:
 
 
 def _lines(done: Withdrawal) -> list[str]:
-    units = "unit" if done.named == 1 else "units"
-    lines = [
-        f"{done.named:,} {units} withdrawn: {done.events:,} events removed, {done.rewritten:,} files rewritten."
-    ]
+    went, anew = _many(done.events, "event"), _many(done.rewritten, "file")
+    lines = [f"{_many(done.named, 'unit')} withdrawn: {went} removed, {anew} rewritten."]
     if done.before:
         lines.append(f"{done.before:,} of {done.named:,} had withdrawn before.")
     if absent := done.named - done.before - done.found:
@@ -83,6 +81,10 @@ def _lines(done: Withdrawal) -> list[str]:
             " same."
         )
     return [*lines, "Nothing of them is taken in again. Copies and backups of the store are yours to clear."]
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 COMMAND = Command("forget", "remove people who withdrew, and everything of them", add_arguments, run, 70)

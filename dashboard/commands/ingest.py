@@ -59,6 +59,7 @@ def _counts(brought: Intake | FileIntake) -> dict[str, int]:
         "duplicates": brought.duplicates,
         "rejected": brought.rejected,
         "left_behind": brought.left_behind,
+        "withdrawn": brought.withdrawn,
     }
 
 
@@ -72,6 +73,8 @@ def _lines(study: str, intake: Intake) -> list[str]:
         lines.append(f"Columns left behind: {', '.join(intake.columns_left_behind)}.")
     if intake.absent:
         lines.append(f"Not one event yet of: {', '.join(intake.absent)}. Check the spelling in the log.")
+    if intake.withdrawn:
+        lines.append(f"Rows of people who withdrew, of which nothing was taken in: {intake.withdrawn:,}.")
     if intake.rejected:
         lines.append(f"Which rows were rejected, and why: watchkeeper rejects {study}")
     return lines
@@ -79,8 +82,13 @@ def _lines(study: str, intake: Intake) -> list[str]:
 
 def _sentence(brought: Intake | FileIntake) -> str:
     counts = _counts(brought)
-    words = ("accepted", "duplicate", "rejected", "left behind")
-    return ", ".join(f"{count:,} {word}" for word, count in zip(words, counts.values(), strict=True))
+    words = {
+        "accepted": "accepted",
+        "duplicates": "duplicate",
+        "rejected": "rejected",
+        "left_behind": "left behind",
+    }
+    return ", ".join(f"{counts[kind]:,} {word}" for kind, word in words.items())
 
 
 COMMAND = Command("ingest", "take event logs into the store", add_arguments, run, 30)

@@ -50,7 +50,10 @@ def _header(first: bytes, file: str) -> tuple[str, ...]:
         names = []
     names = [name.strip() for name in names]
     if b"\0" in first:
-        raise Fault(f"{file} holds empty bytes, as text in UTF-16 does.", expected="text in UTF-8")
+        raise Fault(
+            f"The first line of {file} is no header: it holds empty bytes, as text in UTF-16 does.",
+            expected="text in UTF-8",
+        )
     if len(first) >= LONGEST_HEADER or not any(names):
         raise Fault(
             f"The first line of {file} is no header.",

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bars.bar import bars
+from tests.bars.bar import Bar, bars
 
 SHOWN = 10  # breaches of each bar
 
@@ -25,23 +25,27 @@ def main(words: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"there is no bar {unknown[0]!r}")
     print(f"{platform.machine()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors")
-    broken = False
-    for bar in bars().values():
-        if arguments.names and bar.name not in arguments.names:
-            continue
-        if lack := bar.needs():
-            print(f"{bar.name}: not tried: needs {lack}")
-            broken = True
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            began = os.times()
-            tries = arguments.tries or (bar.full if arguments.full else bar.short)
-            count = bar.run(Path(folder).resolve(), tries)
-            spent = sum(os.times()[:4]) - sum(began[:4])
-        print(f"{bar.name} ({bar.promise}):\n  {count}; {spent:.0f} s of processor time", flush=True)
-        print(*(f"  broken: {breach}\n" for breach in count.breaches[:SHOWN]), sep="", end="")
-        broken = broken or bool(count.breaches)
-    return int(broken)
+    with tempfile.TemporaryDirectory() as folder:
+        broken = [b.name for b in _named(arguments.names) if not _kept(b, Path(folder).resolve(), arguments)]
+    return int(bool(broken))
+
+
+def _named(names: list[str]) -> list[Bar]:
+    return [bar for bar in bars().values() if not names or bar.name in names]
+
+
+def _kept(bar: Bar, folder: Path, arguments: argparse.Namespace) -> bool:
+    """Whether a bar is kept, said as it is found."""
+    if lack := bar.needs():
+        print(f"{bar.name}: not tried: needs {lack}")
+        return False
+    (folder / bar.name).mkdir()
+    began = os.times()
+    count = bar.run(folder / bar.name, arguments.tries or (bar.full if arguments.full else bar.short))
+    spent = sum(os.times()[:4]) - sum(began[:4])
+    print(f"{bar.name} ({bar.promise}):\n  {count}; {spent:.0f} s of processor time", flush=True)
+    print(*(f"  broken: {breach}\n" for breach in count.breaches[:SHOWN]), sep="", end="")
+    return not count.breaches
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def play(part: str, folder: Path, word: str) -> dict[str, Any]:
 BAR = Bar(
     "at-once",
     "a writer and dashboards at once: 0 refused, 0 wrong reads",
-    short=6,
+    short=4,
     full=400,
     run=run,
 )

@@ -208,8 +208,9 @@ def _searched(count: Count, made: dict[str, list[Row]], folder: Path, said: byte
     """No refused value and no id stands anywhere in the store, beside it or in what was said."""
     values: set[bytes] = set()
     for row in (row for of_file in made.values() for row in of_file):
-        for column in ("unit", "session", "event_id"):
-            values |= forms(str(row.cells[column]))
+        values |= forms(str(row.cells["unit"]))
+        for column in ("session", "event_id"):
+            values |= parts(row.cells[column])
         if row.poisoned:
             values |= parts(row.cells[row.poisoned])
     count.add("values looked for", len(values))

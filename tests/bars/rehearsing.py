@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,9 @@ class Rehearsal:
     measured: tuple[Any, Any]
 
 
+@cache
 def rehearsals(folder: Path) -> list[Rehearsal]:
-    """Every scene, played once. Raises RuntimeError where one does not come to its end."""
+    """Every scene, played once in this process. Raises RuntimeError where one does not come to its end."""
     warm_up(folder / "warm")
     return [_rehearsed(scene, folder / f"scene-{number}") for number, scene in enumerate(scenes())]
 

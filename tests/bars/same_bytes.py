@@ -21,6 +21,7 @@ WAYS = (
     (1, "512MB", 7, True, True),
     (2, "4GB", 1, False, True),
 )
+FEW = 1_000  # units, below which not all ways are tried
 MOMENTS = ("created_at", "taken_in", "registered_at")  # of the analysis, the intake, the registration
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ][0-9:]{5,8}Z?)?( UTC)?")
 EXPORTS = ("findings.csv", "findings.svg")
@@ -61,7 +62,8 @@ def run(folder: Path, tries: int) -> Count:
     count = Count()
     log = rows(random.Random(5), tries)
     before = dict(os.environ)
-    answers = {way: _answer(folder / str(place), way, log) for place, way in enumerate(WAYS)}
+    ways = WAYS if tries > FEW else WAYS[:3]
+    answers = {way: _answer(folder / str(place), way, log) for place, way in enumerate(ways)}
     os.environ.clear()
     os.environ.update(before)
     count.add("rows", len(log))

@@ -1,0 +1,118 @@
+"""A study too large for rows, as cells: sums of each range, added in the order of ranges."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.cells import CellTable, Sums
+from experiments.cell_query import UNITS, cell_query, centres_query, parts, summed, together_query
+from experiments.engine import engine
+from experiments.measuring import measures
+from experiments.row_query import known_columns
+from experiments.sql import column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+    from sqlglot import exp
+
+    from analysis.layout import Layout
+    from analysis.table import UnitTable
+    from experiments.by_range import Ranges
+    from experiments.events import Vocabulary
+    from experiments.study import DeclaredOutcome, Study
+
+MOST_CELLS = 200_000  # in one range: with more of them, sums save nothing
+
+
+def has_cells(study: Study) -> bool:
+    """Whether what is known of a study's units is known without scoring, so that SQL can tell cells apart."""
+    return bool(summed(study)) and all(covariate.source.instrument is None for covariate in study.covariates)
+
+
+def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> pd.DataFrame | None:
+    """The cells of a study in the order of what is known of them, one row a cell, from the query of its `rows`.
+
+    Sums are centred at the means of the first range that has the outcome. None where there are nearly as many cells
+    as units.
+    """
+    import pyarrow as pa
+
+    centres = _centres(asked, study, rows)
+    answers = []
+    for answer in asked.ask(cell_query(rows, study, words, centres)):
+        if answer.num_rows > MOST_CELLS:
+            return None
+        answers.append(answer)
+    found = pa.concat_tables(answers)
+    with engine(threads=1, spills=True, cells=found) as opened:
+        frame = opened.ask(together_query(found.column_names, study, words)).to_pandas()
+    frame.attrs["centres"] = centres
+    return frame
+
+
+def others(study: Study, words: Vocabulary, rows: exp.Select) -> exp.Select | None:
+    """SELECT what is known of each unit, and the columns of those outcomes that sums cannot tell."""
+    from sqlglot import exp
+
+    by_sums = {outcome.id for outcome in summed(study)}
+    columns = [
+        name
+        for outcome in study.outcomes
+        if outcome.id not in by_sums
+        for name in measures()[outcome.kind].columns(outcome, study)
+    ]
+    if not columns:
+        return None
+    names = [*known_columns(study, words), *columns]
+    return exp.select(*(column(name) for name in names)).from_(rows.subquery("r"))
+
+
+def cell_table(
+    frame: pd.DataFrame, study: Study, words: Vocabulary, *, layout: Layout, rows: UnitTable | None
+) -> CellTable:
+    """The table that the analysis takes, from `cells` and the table of the outcomes that need rows."""
+    centres = frame.attrs["centres"]
+    sums = {outcome.id: _sums(frame, outcome, centres) for outcome in summed(study)}
+    return CellTable(frame[[*known_columns(study, words)]], _counts(frame[UNITS]), sums, layout, rows)
+
+
+def _centres(asked: Ranges, study: Study, rows: exp.Select) -> dict[str, float]:
+    centres: dict[str, float | None] = {}
+    for piece in asked.pieces:
+        [answer] = asked.ask(centres_query(rows, study), (piece,))
+        [means] = answer.to_pylist()
+        centres = {name: mean if centres.get(name) is None else centres[name] for name, mean in means.items()}
+        if None not in centres.values():
+            break
+    return {name: centre or 0.0 for name, centre in centres.items()}
+
+
+def _sums(frame: pd.DataFrame, outcome: DeclaredOutcome, centres: Mapping[str, float]) -> Sums:
+    n = _counts(frame[f"n.{outcome.id}"])
+    held = parts(outcome)
+    levels = [_counts(frame[f"level.{outcome.id}.{place}"]) for place in range(len(outcome.levels))]
+    return Sums(
+        n,
+        _counts(frame[UNITS]) - n,
+        {name: _values(frame[f"total.{outcome.id}.{name}"]) for name in held},
+        {
+            (first, second): _values(frame[f"product.{outcome.id}.{first}.{second}"])
+            for first, second in combinations_with_replacement(sorted(held), 2)
+        },
+        {name: centres[in_rows] for name, in_rows in held.items()},
+        np.column_stack(levels) if levels else None,
+    )
+
+
+def _counts(values: pd.Series[int]) -> NDArray[np.int64]:
+    return values.to_numpy(dtype=np.int64)
+
+
+def _values(values: pd.Series[float]) -> NDArray[np.float64]:
+    return values.to_numpy(dtype=np.float64)
