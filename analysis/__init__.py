@@ -2,5 +2,5 @@
 
 import os
 
-# One thread for small matrices: faster here, and sums do not depend on how many cores a machine has.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# One thread, whatever the user set: faster for small matrices, and no sum depends on the number of cores.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"

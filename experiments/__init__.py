@@ -17,7 +17,7 @@ Where to look:
 - measurement: `measure` asks the `row_query`, one row for each of the `clocks`, put together from `unit_query` and
   each kind of `measuring`, and scores a `survey` by its `instrument`; a series asks the `interval_query` for the
   `intervals` of an `interval_table`; `conduct` (or `conduct_in_periods`) counts how the study ran, `follow_up` for
-  how long, `log_facts` what is odd; `results` keeps the evaluation with its `provenance`
+  how long, `log_facts` what is odd; `results` (as files: `kept_results`) keep the evaluation with its `provenance`
 - queries: `engine` runs them within its `limits`, with rows put `aside` that memory does not hold, `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
 - before a study: `planning` asks how many it takes; `allocating` draws a list, of a `lottery` for units and of

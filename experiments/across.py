@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.admission import Fresh, cluster_arms, repeated
+from experiments.admission import Fresh, cluster_arms, repeated, twice
 from experiments.arrays import empty
 from experiments.engine import engine
 from experiments.sql import part
@@ -36,6 +36,7 @@ def owners(named: Spill, held: Held) -> pa.Table:
     `named` are the new rows with an id, by its key; what the store holds was there before them.
     """
     import pyarrow as pa
+    from pyarrow import compute
 
     if not named.rows:
         return nobodys()
@@ -50,7 +51,9 @@ def owners(named: Spill, held: Held) -> pa.Table:
     found = [nobodys()]
     with engine(spills=True) as opened:
         for within in named.ranges():
-            opened.hand("named", named.read(within))
+            rows = named.read(within)
+            suspects = compute.is_in(rows["event_key"], value_set=twice(rows["event_key"]))
+            opened.hand("named", rows.filter(suspects))
             found.append(opened.ask(query))
     return pa.concat_tables(found)
 

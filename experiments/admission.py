@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -48,11 +49,11 @@ def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
     if vocabulary.calendar:  # nobody is assigned
         return Admission(fresh.left(), duplicates, tuple(refused))
     fresh.hand()
-    twice = _assigned_twice(engine, vocabulary)
-    refused.append((rejects.TWO_ARMS, fresh.out(twice.filter(twice["arms"]))))
-    refused.append((rejects.TWO_CLUSTERS, fresh.out(twice.filter(_not(twice["arms"])))))
+    torn = engine.ask(_assigned_twice(vocabulary))
+    refused.append((rejects.TWO_ARMS, fresh.out(torn.filter(torn["arms"]))))
+    refused.append((rejects.TWO_CLUSTERS, fresh.out(torn.filter(_not(torn["arms"])))))
     fresh.hand()
-    refused.append((rejects.TOO_EARLY, fresh.out(_too_early(engine, vocabulary))))
+    refused.append((rejects.TOO_EARLY, fresh.out(engine.ask(_too_early(vocabulary)))))
     return Admission(fresh.left(), duplicates, tuple(refused))
 
 
@@ -109,12 +110,8 @@ def ambiguous_ids(engine: Engine) -> int:
 
 def repeated(engine: Engine, fresh: Fresh) -> pa.Table:
     """Rows whose event an earlier row, or the store (`held`), already has; `same` is its unit alike."""
-    import numpy as np
-
     known = [engine.ask(part(f"SELECT event_key FROM {table}"))["event_key"] for table in ("held", "owners")]
-    keys = np.sort(np.concatenate([numbers(keys) for keys in (fresh.keys, *known)]))
-    twice = places(np.unique(keys[1:][keys[1:] == keys[:-1]]))
-    engine.hand("suspects", fresh.among(twice))
+    engine.hand("suspects", fresh.among(twice(fresh.keys, *known)))
     first = part(
         """SELECT event_key, min(position) AS earliest, arg_min(unit, position) AS unit
            FROM (SELECT event_key, position, unit FROM suspects
@@ -128,6 +125,14 @@ def repeated(engine: Engine, fresh: Fresh) -> pa.Table:
            WHERE s.position > first.earliest OR s.unit <> o.unit"""
     )
     return engine.ask(_with(found, first=first))
+
+
+def twice(*columns: pa.ChunkedArray) -> pa.Array:
+    """The numbers that some columns hold more than once, all in all."""
+    import numpy as np
+
+    values = np.sort(np.concatenate([numbers(values) for values in columns]))
+    return places(np.unique(values[1:][values[1:] == values[:-1]]))
 
 
 def cluster_arms(engine: Engine, vocabulary: Vocabulary, table: str) -> pa.Table:
@@ -150,8 +155,9 @@ def _given(vocabulary: Vocabulary) -> dict[str, exp.Expression]:
     }
 
 
-def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
-    """Assignments of `fresh` that contradict others there or in the store: of a unit, or of a whole cluster.
+@cache
+def _assigned_twice(vocabulary: Vocabulary) -> exp.Expression:
+    """SELECT assignments of `fresh` that contradict others there or in the store: of a unit, or of a whole cluster.
 
     In a crossover they contradict each other within a period; in a stepped wedge, where the design says what a
     cluster has when, only clusters can. Every contradicting row is named, as nobody can say which of them is right.
@@ -176,11 +182,12 @@ def _assigned_twice(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
         cluster=column("cluster", "fresh") if vocabulary.clustered else exp.Literal.string(""),
         period=period_number("fresh") if vocabulary.by_period else exp.Literal.number(0),
     )
-    return engine.ask(_with(torn, given=given, units=units))
+    return _with(torn, given=given, units=units)
 
 
-def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
-    """Rows that measure an outcome and nothing else, but lie before their unit's first assignment."""
+@cache
+def _too_early(vocabulary: Vocabulary) -> exp.Expression:
+    """SELECT rows that measure an outcome and nothing else, but lie before their unit's first assignment."""
     late = [among("event", sorted(vocabulary.late_events))]
     late += [
         part(
@@ -206,7 +213,7 @@ def _too_early(engine: Engine, vocabulary: Vocabulary) -> pa.Table:
            WHERE fresh.occurred_at < starts.since AND (:late)""",
         late=either(late),
     )
-    return engine.ask(_with(early, before=before, starts=starts))
+    return _with(early, before=before, starts=starts)
 
 
 def _with(query: exp.Expression, **tables: exp.Expression) -> exp.Expression:

@@ -1,7 +1,7 @@
 """Range by range: a question is put to the events and units of each range, some at a time, and answered in order.
 
-How many ranges there are follows from the events held, and each is answered on one thread: so an answer is the same on
-any number of threads, and the memory that it takes does not grow with the study.
+How many ranges there are follows from the events held, and each is answered on one thread: so an answer is the same
+on any number of threads, and the memory that it takes does not grow with the study.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from experiments.sql import part
 from experiments.unit_range import WHOLE, evenly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -34,9 +34,14 @@ class Ranges:
     """The engines that answer, each on one thread, and the `pieces` of the study that they are asked about."""
 
     def __init__(
-        self, engines: list[Engine], pool: ThreadPoolExecutor, pieces: tuple[UnitRange, ...]
+        self,
+        engines: list[Engine],
+        pool: ThreadPoolExecutor,
+        pieces: tuple[UnitRange, ...],
+        progress: Callable[[str], None],
     ) -> None:
         self.pieces = pieces
+        self._progress = progress
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
         for opened in engines:
@@ -44,7 +49,12 @@ class Ranges:
 
     def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
         """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
-        return self._pool.map(self._answer, [cut(query, piece) for piece in pieces or self.pieces])
+        here = pieces or self.pieces
+        answers = self._pool.map(self._answer, [query] * len(here), here)
+        for number, answer in enumerate(answers, start=1):
+            if len(here) > 1:
+                self._progress(f"measuring: range {number} of {len(here)}")
+            yield answer
 
     def added(self, query: exp.Query) -> dict[str, int]:
         """The whole numbers that a SELECT of one row answers with, added over the ranges; a gap is 0."""
@@ -55,16 +65,18 @@ class Ranges:
                 totals[name] = totals.get(name, 0) + int(count or 0)
         return totals
 
-    def _answer(self, query: exp.Query) -> pa.Table:
+    def _answer(self, query: exp.Query, piece: UnitRange) -> pa.Table:
         opened = self._free.get()
         try:
-            return opened.ask(query)
+            return opened.ask(cut(query, piece))
         finally:
             self._free.put(opened)
 
 
 @contextmanager
-def ranges(files: Mapping[str, Files], events: int) -> Iterator[Ranges]:
+def ranges(
+    files: Mapping[str, Files], events: int, *, progress: Callable[[str], None] = lambda _: None
+) -> Iterator[Ranges]:
     """Ranges of a study with so many `events`, which `files` hold beside the list of `units`."""
     pieces = shared_out(events)
     workers = min(limits().threads, len(pieces))
@@ -72,7 +84,7 @@ def ranges(files: Mapping[str, Files], events: int) -> Iterator[Ranges]:
         engines = [stack.enter_context(engine(threads=1, files=files)) for _ in range(workers)]
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        yield Ranges(engines, pool, pieces)
+        yield Ranges(engines, pool, pieces, progress)
 
 
 def shared_out(events: int) -> tuple[UnitRange, ...]:

@@ -78,23 +78,27 @@ def _type(name: str) -> str:
 
 def _sums(outcome: DeclaredOutcome, centres: Mapping[str, float]) -> dict[str, exp.Expression]:
     columns = parts(outcome)
-    known = exp.and_(*(part("NOT :c IS NULL", c=column(name)) for name in columns.values()))
-    found = {f"n.{outcome.id}": part("count(CASE WHEN :known THEN 1 END)", known=known)}
-    if outcome.levels:
-        for level in range(len(outcome.levels)):
-            at = part(":c = :level", c=column(outcome.id), level=level)
-            found[f"level.{outcome.id}.{level}"] = part("count(CASE WHEN :here THEN 1 END)", here=at)
+    whole = [part("NOT :c IS NULL", c=column(name)) for name in columns.values()] if len(columns) > 1 else []
     about = {
         name: part("(:c - CAST(:centre AS DOUBLE))", c=column(held), centre=repr(centres[held]))
         for name, held in columns.items()
     }
+    found = {f"n.{outcome.id}": part("count(:c)", c=_where(whole, column(next(iter(columns.values())))))}
+    for level in range(len(outcome.levels)):
+        at = part(":c = :level", c=column(outcome.id), level=level)
+        found[f"level.{outcome.id}.{level}"] = part("count(CASE WHEN :here THEN 1 END)", here=at)
     for name, value in about.items():
-        found[f"total.{outcome.id}.{name}"] = _sum(known, value)
+        found[f"total.{outcome.id}.{name}"] = _sum(_where(whole, value))
     for first, second in combinations_with_replacement(sorted(about), 2):
         product = part(":a * :b", a=about[first], b=about[second])
-        found[f"product.{outcome.id}.{first}.{second}"] = _sum(known, product)
+        found[f"product.{outcome.id}.{first}.{second}"] = _sum(_where(whole, product))
     return found
 
 
-def _sum(here: exp.Expression, value: exp.Expression) -> exp.Expression:
-    return part("coalesce(sum(CASE WHEN :here THEN :value END), CAST(0 AS DOUBLE))", here=here, value=value)
+def _where(whole: list[exp.Expression], value: exp.Expression) -> exp.Expression:
+    """A value that is null where another part of its outcome is."""
+    return part("CASE WHEN :whole THEN :value END", whole=exp.and_(*whole), value=value) if whole else value
+
+
+def _sum(value: exp.Expression) -> exp.Expression:
+    return part("coalesce(sum(:value), CAST(0 AS DOUBLE))", value=value)

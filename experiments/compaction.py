@@ -49,7 +49,12 @@ def compact(store: Store, study: Study, *, progress: Callable[[str], None]) -> C
 
 
 def tidied(
-    store: Store, study_id: str, segments: tuple[Part, ...], *, words: Vocabulary, progress: Callable[[str], None]
+    store: Store,
+    study_id: str,
+    segments: tuple[Part, ...],
+    *,
+    words: Vocabulary,
+    progress: Callable[[str], None],
 ) -> tuple[Part, ...]:
     """The segments, of which small ones are merged where too many can hold events of the same unit."""
     small = due(segments)
@@ -88,7 +93,12 @@ def depth(segments: Sequence[Part]) -> int:
 
 
 def merged(
-    store: Store, study_id: str, segments: Sequence[Part], *, words: Vocabulary, progress: Callable[[str], None]
+    store: Store,
+    study_id: str,
+    segments: Sequence[Part],
+    *,
+    words: Vocabulary,
+    progress: Callable[[str], None],
 ) -> tuple[Part, ...]:
     """Segments with the same events, none of which overlap, read and written range by range of units."""
     ranges = evenly(max(1, -(-sum(part.rows for part in segments) // ROWS_A_SEGMENT)))

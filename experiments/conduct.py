@@ -54,6 +54,11 @@ def conduct(engine: Engine, study: Study, exposed: Mapping[str, int]) -> Conduct
     )
 
 
+def units_by_arm(frame: pd.DataFrame) -> dict[str, int]:
+    """The rows of each arm."""
+    return {str(arm): int(rows) for arm, rows in frame["arm"].value_counts().items()}
+
+
 def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
     """Units that each arm was given on each day (UTC) on which anybody was assigned."""
     query = part(
@@ -84,7 +89,7 @@ def _by_stratum(engine: Engine, study: Study, *, clustered: bool) -> tuple[dict[
     return tuple(strata.values())
 
 
-def of_any_design(asked: Ranges, words: Vocabulary) -> dict[str, int]:
+def of_any_design(asked: Ranges, words: Vocabulary) -> dict[str, Any]:
     """What is counted alike in every design that assigns units: contradictions, strangers, and gaps in the log."""
     days = sorted({day for table in asked.ask(_DAYS) for day in table["day"].to_pylist()})
     length = (days[-1] - days[0]).days + 1

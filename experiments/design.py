@@ -71,9 +71,9 @@ def _one_row_a_unit(study: Study, words: Vocabulary, end: datetime) -> exp.Selec
 
 
 def _units_in_arms(engine: Engine, study: Study, frame: pd.DataFrame) -> Conduct:
-    from experiments.conduct import conduct
+    from experiments.conduct import conduct, units_by_arm
 
-    return conduct(engine, study, frame["arm"].value_counts().to_dict())
+    return conduct(engine, study, units_by_arm(frame))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from experiments.faults import Fault
@@ -36,7 +37,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises Fault where the disk does not allow it; what stood there before then still stands there.
     """
-    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    unfinished = path.with_name(f"{path.name}.{token_hex(4)}{UNFINISHED}")  # two may write the same result
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:

@@ -1,4 +1,4 @@
-"""DuckDB, closed to the world outside: no network, no extensions; it sees only the files and tables handed to it."""
+"""DuckDB, closed to the world outside: no network, no extensions; it sees only files and tables handed to it."""
 
 from __future__ import annotations
 

@@ -129,30 +129,23 @@ def halves_in(cells: pd.DataFrame, study: Study) -> dict[str, dict[str, Halves]]
 
 
 def _halves_of(cells: pd.DataFrame, outcome: DeclaredOutcome) -> Halves | None:
-    names = ("first", "last", "first2", "last2", "change2")
-    sums = {name: float(cells[f"sum.{outcome.id}.{name}"].sum()) for name in names}
     n, with_first, with_last = (
         int(cells[f"count.{outcome.id}.{name}"].sum()) for name in ("n", "with_first", "with_last")
     )
     if "cluster" in cells:
         by = cells.groupby(cells["cluster"].astype("str"))
         size = by[f"count.{outcome.id}.n"].sum().to_numpy()
-        first, last = (
-            by[f"sum.{outcome.id}.{name}"].sum().to_numpy()[size > 0] for name in ("first", "last")
-        )
-        return _between(first / size[size > 0], last / size[size > 0], with_first, with_last)
+        halves = [by[f"sum.{outcome.id}.{half}"].sum().to_numpy()[size > 0] for half in ("first", "last")]
+        return _between(halves[0] / size[size > 0], halves[1] / size[size > 0], with_first, with_last)
     if n < 2:
         return None
-    first, last = sums["first"], sums["last"]
+    names = ("first", "last", "first2", "last2", "change2")
+    first, last, *squares = (float(cells[f"sum.{outcome.id}.{name}"].sum()) for name in names)
     variances = [
-        (squares - total**2 / n) / (n - 1)
-        for squares, total in (
-            (sums["first2"], first),
-            (sums["last2"], last),
-            (sums["change2"], last - first),
-        )
+        (square - total**2 / n) / (n - 1)
+        for square, total in zip(squares, (first, last, last - first), strict=True)
     ]
-    return Halves(n, first / n, last / n, *variances, with_first, with_last)
+    return Halves(n, first / n, last / n, variances[0], variances[1], variances[2], with_first, with_last)
 
 
 def _covered(frame: pd.DataFrame, seconds: int) -> NDArray[np.bool_]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from experiments.store import Store
     from experiments.unit_range import UnitRange
 
-SIEVE_BITS = 26  # a place for each first 26 bits of a number: it lets through one in 45 at 1.5 million numbers
+SIEVE_BITS = (
+    26  # a place for each first 26 bits of a number: it lets through one in 45 at 1.5 million numbers
+)
 BATCH = 262_144
 
 

@@ -13,6 +13,8 @@ from experiments.store import RESULTS
 from experiments.waiting import writing_now
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from experiments.manifest import Manifest
     from experiments.store import Store
 
@@ -66,7 +68,7 @@ def holdings(store: Store, study_id: str) -> Holdings:
     Raises Fault for a study that is not registered.
     """
     folder = store.folder(study_id)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = sum(map(_size, folder.rglob("*")))
     try:
         registration, manifest = store.registration(study_id), store.manifest(study_id)
         last_day = store.keep_until(study_id)
@@ -92,6 +94,14 @@ def holdings(store: Store, study_id: str) -> Holdings:
         key=_key(store, study_id, manifest),
         writer=str(writing_now(folder) or ""),
     )
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; of one that a writer removes just now, none."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _files(manifest: Manifest) -> tuple[HeldFile, ...]:

@@ -45,12 +45,17 @@ def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Call
         manifest = store.manifest(study.id)
         if closed := store.closed(study.id):
             raise closed
-        screen = Screen(study, study_key(study.id, store=store.path, used=manifest.bound_to), manifest.withdrawn)
+        screen = Screen(
+            study, study_key(study.id, store=store.path, used=manifest.bound_to), manifest.withdrawn
+        )
         files = arriving(paths, study, screen, keep=partial(store.keep_part, study.id, REJECTS))
         manifest = retimed(store, study, manifest, progress=progress)
         sorting = SortingIn(store, manifest, screen, files)
         with incoming(store.folder(study.id) / INCOMING) as folder:
-            rows, named = Spill(folder, arrivals(screen.vocabulary)), Spill(folder, identified(), by="event_key")
+            rows, named = (
+                Spill(folder, arrivals(screen.vocabulary)),
+                Spill(folder, identified(), by="event_key"),
+            )
             _read(files, screen, rows, named, progress)
             _sort_in(sorting, screen, rows, named, progress)
         absent = _absent(sorting, screen)
@@ -78,7 +83,9 @@ def _sort_in(
     """Judge rows beside each other and beside the store's, range by range."""
     progress("looking for repeated and contradicting rows")
     ranges = rows.ranges()
-    owned = owners(named if len(ranges) > 1 else Spill(rows.folder, identified(), by="event_key"), sorting.held)
+    owned = owners(
+        named if len(ranges) > 1 else Spill(rows.folder, identified(), by="event_key"), sorting.held
+    )
     torn = torn_clusters(screen.vocabulary, rows, sorting.held, owned=owned)
     with engine(spills=True, owners=owned, torn_clusters=torn) as opened:
         for place, within in enumerate(ranges, start=1):

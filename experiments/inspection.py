@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,11 +117,10 @@ def _wrong(
         if closed := why_closed(study.id, manifest, store.keep_until(study.id)):
             yield Wrong(str(closed), "")
     for path in sorted((folder / RESULTS).glob("*.json")):
-        if unsealed(path.read_bytes()) is None:
-            yield Wrong(
-                f"{path.relative_to(store.path)} is damaged.",
-                "Remove it; `watchkeeper analyze` makes it again.",
-            )
+        with suppress(FileNotFoundError):  # of data that were replaced just now
+            if unsealed(path.read_bytes()) is None:
+                again = "Remove it; `watchkeeper analyze` makes it again."
+                yield Wrong(f"{path.relative_to(store.path)} is damaged.", again)
 
 
 def _miscounted(manifest: Manifest) -> Iterator[str]:

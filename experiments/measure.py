@@ -13,7 +13,7 @@ from analysis.table import UnitTable
 from experiments.by_range import ranges
 from experiments.cell_query import UNITS
 from experiments.cell_table import cell_table, cells, has_cells, others
-from experiments.conduct import conduct, data_facts, of_any_design
+from experiments.conduct import conduct, data_facts, of_any_design, units_by_arm
 from experiments.design import designs
 from experiments.engine import engine
 from experiments.events import ASSIGNED, segment, vocabulary
@@ -80,7 +80,7 @@ class _Measuring:
         """The table, the conduct and the data."""
         if self.words.calendar:
             return self._series()
-        with ranges(self.files, self.manifest.events) as asked:
+        with ranges(self.files, self.manifest.events, progress=self.progress) as asked:
             if not self.words.timed:
                 return self._in_periods(asked)
             units = sum(part.rows for part in self.manifest.units)
@@ -118,7 +118,7 @@ class _Measuring:
             "not_followed": not_followed(frame, self.study),
             "halves": halves(frame, self.study),
         }
-        ran = self._ran(asked, self._in_arms(frame["arm"].value_counts().to_dict()), told)
+        ran = self._ran(asked, self._in_arms(units_by_arm(frame)), told)
         table = UnitTable(scores_in(frame, self.study), self.design.layout)
         return table, ran, data_facts(self.manifest, ran, table.frame)
 
@@ -135,7 +135,7 @@ class _Measuring:
             single = self._ordered(asked, beside, tuple(beside.named_selects))
             told["reliability"] = reliabilities(single, study)
             by_rows = UnitTable(scores_in(single, study), layout)
-        exposed = frame.groupby("arm")[UNITS].sum().to_dict()
+        exposed = {str(arm): int(units) for arm, units in frame.groupby("arm")[UNITS].sum().items()}
         ran = self._ran(asked, self._in_arms(exposed), told)
         table = cell_table(frame, study, words, layout=layout, rows=by_rows)
         held = (frame,) if by_rows is None else (frame, by_rows.frame)
@@ -147,7 +147,8 @@ class _Measuring:
 
         with engine(threads=1, spills=True, found=pa.concat_tables(asked.ask(query))) as opened:
             by = [column(name) for name in order]
-            return opened.ask(exp.select("*").from_("found").order_by(*by)).to_pandas()
+            frame: pd.DataFrame = opened.ask(exp.select("*").from_("found").order_by(*by)).to_pandas()
+        return frame
 
     def _in_arms(self, exposed: dict[str, int]) -> Conduct:
         with engine(files=self.files, spills=True) as opened:

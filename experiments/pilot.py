@@ -85,9 +85,7 @@ def forget(
     return withdrawal.forget(store, store.study(study_id), units, progress=progress)
 
 
-def compact(
-    store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None
-) -> Compaction:
+def compact(store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None) -> Compaction:
     """Merge a study's segments. Raises Fault as `experiments.compaction.compact` does."""
     from experiments.compaction import compact as merge
 
@@ -140,9 +138,11 @@ def _last_readable(store: Store, study_id: str) -> Evaluation | None:
     """The newest evaluation that another version kept, as far as this one understands it."""
     from cattrs.errors import BaseValidationError
 
+    from experiments.kept_results import newest_first
     from experiments.results import from_document
+    from experiments.store import RESULTS
 
-    for document in store.results(study_id):
+    for document in newest_first(store.folder(study_id) / RESULTS, store.data_key(study_id)):
         with suppress(BaseValidationError, KeyError):
             return from_document(document)
     return None
@@ -162,7 +162,7 @@ def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Eva
     from experiments.provenance import provenance
 
     progress("measuring")
-    table, conduct, data = measure(store, study)
+    table, conduct, data = measure(store, study, progress=progress)
     conduct = replace(conduct, withdrew=at_most(len(store.manifest(study.id).withdrawn)))
     plan = analysis_plan(study)
     answers = evaluate(plan, table, conduct, progress=progress)

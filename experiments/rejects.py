@@ -87,7 +87,7 @@ def for_one_reason(lines: pa.Array, reason: Reason) -> pa.Table:
     import pyarrow as pa
 
     first = pa.repeat(pa.scalar(0, pa.int32()), len(lines))
-    coded = [pa.DictionaryArray.from_arrays(first, pa.array([text])) for text in reason]
+    coded = [pa.DictionaryArray.from_arrays(first, pa.repeat(text, 1)) for text in reason]
     return pa.table([lines, *coded], names=schema().names)
 
 

@@ -46,9 +46,7 @@ def retime(store: Store, study: Study, *, progress: Callable[[str], None] = lamb
         store.keep_manifest(study.id, new)
 
 
-def retimed(
-    store: Store, study: Study, manifest: Manifest, *, progress: Callable[[str], None]
-) -> Manifest:
+def retimed(store: Store, study: Study, manifest: Manifest, *, progress: Callable[[str], None]) -> Manifest:
     """The manifest with every clock found anew where the plan tells it by something else than it was told by."""
     if not manifest.segments or manifest.timing == timing(study):
         return manifest
@@ -75,13 +73,18 @@ def _anew(store: Store, study: Study, manifest: Manifest) -> tuple[tuple[Part, .
     words = vocabulary(study)
     held = Held(store, study.id, manifest.segments, words)
     listed = UnitParts(store, study.id, manifest.units, words)
-    found, units = [], []
+    found: list[pa.Table] = []
+    units: list[Part] = []
     nobody = empty(held.schema)
     with engine(spills=True, accepted=nobody, twice=nobody.select(["unit"])) as opened:
         for within in evenly(max(1, sum(part.rows for part in manifest.units) // UNITS_AT_ONCE)):
             known = listed.all(within)
             told = held.told(within, events=telling(study, words), units=known["unit"])
-            for name, table in {"known": known, "ids": known.select(["unit", "serial"]), "told": told}.items():
+            for name, table in {
+                "known": known,
+                "ids": known.select(["unit", "serial"]),
+                "told": told,
+            }.items():
                 opened.hand(name, table)
             news = opened.ask(anew_query(study, words)).cast(columns(words))
             units += listed.with_news(within, news)

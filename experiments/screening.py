@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlglot import exp
 
+from experiments.arrays import column as places
+from experiments.arrays import empty, flags, numbers
 from experiments.event_key import event_keys
 from experiments.events import stored, theirs, vocabulary
+from experiments.plain_times import plain_times
 from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, WITHDRAWN, row_rules
 from experiments.sql import column, named, part
 
@@ -59,6 +62,28 @@ class Screen:
 
         `rows` holds text in every column of the vocabulary (in `occurred_at` also times), and `line` as a number.
         """
+        if _clock(rows.schema.field("occurred_at").type) != "text":
+            return self._judged(engine, rows)
+        return self._with_plain_times(engine, rows)
+
+    def _with_plain_times(self, engine: Engine, rows: pa.Table) -> pa.Table:
+        """The judged rows, in their order; times in the plain form are read at once, others with all care."""
+        import numpy as np
+        import pyarrow as pa
+
+        plain, instants = plain_times(rows["occurred_at"])
+        if not plain.any():
+            return self._judged(engine, rows)
+        place = rows.schema.get_field_index("occurred_at")
+        quick = rows if plain.all() else rows.filter(flags(plain))
+        judged = self._judged(engine, quick.set_column(place, "occurred_at", instants))
+        if plain.all():
+            return judged
+        both = pa.concat_tables([judged, self._judged(engine, rows.filter(flags(~plain)))])
+        return both.take(places(np.argsort(numbers(both["line"]), kind="stable")))
+
+    def _judged(self, engine: Engine, rows: pa.Table) -> pa.Table:
+        """Rows of which each tells its time in the same way, judged by one SELECT."""
         clock = _clock(rows.schema.field("occurred_at").type)
         if clock not in self._queries:
             self._queries[clock] = _query(self.study, self.vocabulary, self.rules, clock)
@@ -78,6 +103,8 @@ class Screen:
         """The tombstones of those who withdrew."""
         import pyarrow as pa
 
+        if not self._tombstones:
+            return empty(pa.schema([("tombstone", pa.string())]))
         return pa.table({"tombstone": pa.array(self._tombstones, pa.string())})
 
     def with_keys(self, rows: pa.Table) -> pa.Table:

@@ -26,12 +26,19 @@ def clocks(listed: pa.Table) -> pa.Table:
 
 
 def in_order(events: pa.Table) -> pa.Table:
-    """Events in the order of a segment: unit, time, key."""
+    """Events in the order of a segment: unit, time, key. Quickest for those that come in the order of time."""
     import numpy as np
     import pyarrow as pa
 
-    times = numbers(events["occurred_at"].cast(pa.int64()))
-    order = np.lexsort((numbers(events["event_key"]), times, numbers(events["unit"])))
+    times, keys = numbers(events["occurred_at"].cast(pa.int64())), numbers(events["event_key"])
+    units = numbers(events["unit"])
+    order = np.argsort(units, kind="stable")
+    unit, time, key = units[order], times[order], keys[order]
+    late = (time[1:] < time[:-1]) | ((time[1:] == time[:-1]) & (key[1:] < key[:-1]))
+    mixed = np.unique(unit[1:][(unit[1:] == unit[:-1]) & late])
+    if len(mixed):
+        place = np.flatnonzero(np.isin(unit, mixed))
+        order[place] = order[place][np.lexsort((key[place], time[place], unit[place]))]
     return events.take(column(order))
 
 

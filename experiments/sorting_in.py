@@ -1,4 +1,4 @@
-"""Sorting in: new rows of a range of units beside what the store holds of it, and what the store holds afterwards."""
+"""Sorting in: new rows of a range of units beside what the store holds of it, and what it holds afterwards."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class SortingIn:
         self.held = Held(store, screen.study.id, manifest.segments, screen.vocabulary)
         self._list = UnitParts(store, screen.study.id, manifest.units, screen.vocabulary)
         self._moved: list[pa.Table] = []
+        self._news = news_query(screen.study, screen.vocabulary)
 
     def take(self, opened: Engine, rows: pa.Table, within: UnitRange) -> None:
         """Sort in the range's rows. The engine holds what contradicts across ranges (`owners`, `torn_clusters`).
@@ -54,7 +55,8 @@ class SortingIn:
         opened.hand("ids", rows.select(["unit", "serial"]))
         if ambiguous_ids(opened):
             raise Fault(
-                "Two units of this study came out as the same pseudonym, which chance does once in millions of logs.",
+                "Two units of this study came out as the same pseudonym, "
+                "which chance does once in millions of logs.",
                 do="Register the study under another id, which gets another key, and ingest its logs there.",
             )
         opened.hand("held", self.held.keys(within, rows["event_key"]))
@@ -63,7 +65,7 @@ class SortingIn:
         self._note(admission)
         opened.hand("accepted", admission.accepted)
         opened.hand("twice", self._twice(admission))
-        news = opened.ask(news_query(self._study, self._words)).cast(columns(self._words))
+        news = opened.ask(self._news).cast(columns(self._words))
         self.units = (*self.units, *self._list.with_news(within, news))
         self._keep(admission.accepted, news, known)
 
@@ -80,7 +82,7 @@ class SortingIn:
 
         told = telling(self._study, self._words)
         if self._words.timed:  # else the list keeps no assignment, by which a row can be too early
-            kinds = pa.array(sorted(told), pa.string())
+            kinds = pa.concat_arrays([pa.repeat(kind, 1) for kind in sorted(told)])
             rows = rows.filter(compute.is_in(rows["event"], value_set=kinds))
         return self.held.told(within, events=told, units=rows["unit"])
 
@@ -106,7 +108,9 @@ class SortingIn:
             of, lines = file_and_line(numbers(refused["place"]))
             for number in np.unique(of).tolist():
                 here = column(lines[of == number])
-                self._files[number].rejects.add(rejects.for_one_reason(here, self._screen.in_their_words(reason)))
+                self._files[number].rejects.add(
+                    rejects.for_one_reason(here, self._screen.in_their_words(reason))
+                )
 
     def _twice(self, admission: Admission) -> pa.Table:
         """The units that were found to be assigned twice."""

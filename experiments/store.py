@@ -13,6 +13,7 @@ from analysis.about import Registration
 from experiments.checksums import broken, damaged, intact
 from experiments.durable import sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
+from experiments.kept_results import keep
 from experiments.manifest import Manifest, Part, from_document
 from experiments.parquet_parts import as_dataset, as_parquet
 from experiments.retention import why_closed
@@ -156,20 +157,13 @@ class Store:
         path = self.folder(study_id) / RESULTS / f"{key}.json"
         return unsealed(path.read_bytes()) if path.is_file() else None
 
-    def results(self, study_id: str) -> Iterator[dict[str, Any]]:
-        """The kept results of the study's data by any version, the newest first."""
-        found = (self.folder(study_id) / RESULTS).glob(f"{self.data_key(study_id)}-*.json")
-        for path in sorted(found, key=lambda p: p.stat().st_mtime_ns, reverse=True):
-            if document := unsealed(path.read_bytes()):
-                yield document
-
     def keep_result(self, study_id: str, key: str, document: dict[str, Any]) -> None:
         """Keep a result under its key, which begins with the `data_key` that it was computed from.
 
         One of data that are not the study's any more is not kept: somebody may have withdrawn from them.
         """
         path = self.folder(study_id) / RESULTS / f"{key}.json"
-        write_whole(path, sealed(document))
+        keep(path, document)
         if not key.startswith(self.data_key(study_id)):
             path.unlink(missing_ok=True)
 

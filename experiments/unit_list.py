@@ -53,7 +53,9 @@ def news_query(study: Study, words: Vocabulary) -> exp.Select:
     be assigned twice. Units whose clock no accepted row tells keep it.
     """
     told = telling(study, words)
-    changed = part("SELECT unit FROM accepted WHERE :told UNION SELECT unit FROM twice", told=among("event", told))
+    changed = part(
+        "SELECT unit FROM accepted WHERE :told UNION SELECT unit FROM twice", told=among("event", told)
+    )
     return _list(study, words, changed).where(_differs(words))
 
 

@@ -1,8 +1,8 @@
 """Parts of the query that turns events into units: windows beside exposure, and sums over what lies in them.
 
 In the query `c` is a unit's clock (see `experiments.clocks`) and `e` one of its events. `e.since` is the event's
-time since the clock's exposure and `e.before` since the unit's first one, in microseconds, and `e.in_session` whether
-its session is the exposure's: kept with each event where units have one clock, else told from both.
+time since the clock's exposure and `e.before` since the unit's first one, in microseconds, and `e.in_session` says
+whether its session is the exposure's: kept with each event where units have one clock, else told from both.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def evenly(pieces: int) -> tuple[UnitRange, ...]:
     [True, True]
     """
     starts = [(number << BITS) // pieces for number in range(pieces + 1)]
-    return tuple(UnitRange(low, after - 1) for low, after in zip(starts, starts[1:], strict=False))
+    return tuple(UnitRange(low, after - 1) for low, after in pairwise(starts))
 
 
 def sharing(counts: Sequence[int], most: int) -> tuple[UnitRange, ...]:

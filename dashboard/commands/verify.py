@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Inspection) -> list[str]:
-    cleared = f" Removed what an interrupted writer had left behind: {found.cleared:,}." if found.cleared else ""
+    cleared = (
+        f" Removed what an interrupted writer had left behind: {found.cleared:,}." if found.cleared else ""
+    )
     if not found.wrong:
         return [
             f"{found.study}: {found.files:,} files, {found.events:,} events: all as they were written.{cleared}"

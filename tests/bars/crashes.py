@@ -110,7 +110,7 @@ def run(folder: Path, tries: int) -> Count:
 BAR = Bar(
     "crashes",
     "dying before every write, fsync and rename: 0 lost, 0 doubled, 0 torn reads",
-    short=20,
+    short=12,
     full=1_000_000,
     run=run,
     needs=lacking,

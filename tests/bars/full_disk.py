@@ -71,7 +71,7 @@ def _told(said: object, count: Count, moment: str) -> None:
 BAR = Bar(
     "full-disk",
     "a full or failing disk: the manifest stays valid, exit code 1 with one sentence, repeatable",
-    short=8,
+    short=4,
     full=1_000_000,
     run=run,
     needs=lacking,

@@ -3,114 +3,19 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
-from experiments import compaction, spill, unit_parts
 from experiments import rejects as rejected_rows
-from experiments.manifest import Part
-from experiments.pilot import compact
-from tests.small_pilot import CLUSTERED, DECLARED, SmallPilot, outside_keys
+from experiments import spill, unit_parts
+from tests.small_pilot import CLUSTERED, outside_keys
+from tests.whole_look import Row, content, drawn, held, pilot_in, require_right, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-EXPOSED = DECLARED + "exposure: {event: shown}\nlog: {attributes: [country]}\n"
-COLUMNS = ("unit", "occurred_at", "event", "arm", "session", "country", "event_id")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a log as text."""
-
-    unit: str
-    day: int
-    event: str
-    arm: str = ""
-    session: str = ""
-    country: str = ""
-    event_id: str = ""
-
-    def __str__(self) -> str:
-        instant = f"2026-03-{self.day:02}T10:00:00Z"
-        return ",".join((self.unit, instant, self.event, self.arm, self.session, self.country, self.event_id))
-
-
-def content(rows: Sequence[Row]) -> str:
-    return "\n".join((",".join(COLUMNS), *map(str, rows))) + "\n"
-
-
-def drawn(rng: random.Random, units: int, *, torn: int = 0) -> list[Row]:
-    """Events of some units; those before an assignment are exposures, which nothing rejects."""
-    rows = []
-    for unit in range(units):
-        arm, start = rng.choice(["none", "warning"]), rng.randint(3, 9)
-        rows.append(Row(f"u{unit}", start, "assigned", arm, country=rng.choice(["FR", "GB"])))
-        days = {rng.randint(1, 20) for _ in range(rng.randint(0, 3))}
-        rows += [Row(f"u{unit}", day, "shown", session=rng.choice(["", "s1", "s2"])) for day in days]
-        days = {rng.randint(start, 25) for _ in range(rng.randint(0, 4))}
-        rows += [Row(f"u{unit}", day, "click", session=rng.choice(["", "s1", "s2"])) for day in days]
-        if unit < torn:
-            rows.append(Row(f"u{unit}", start + 1, "assigned", {"none": "warning"}.get(arm, "none")))
-    rng.shuffle(rows)
-    return rows
-
-
-def shares(rng: random.Random, rows: list[Row], files: int) -> list[list[Row]]:
-    """Rows dealt out to files."""
-    cuts = sorted(rng.sample(range(1, len(rows)), files - 1))
-    return [rows[low:high] for low, high in pairwise([0, *cuts, len(rows)])]
-
-
-def held(pilot: SmallPilot, kind: str) -> list[dict[str, Any]]:
-    """All rows of the store's events (`segments`) or of its list (`units`), as a multiset in order."""
-    manifest = pilot.store.manifest("small")
-    parts = manifest.segments if kind == "segments" else manifest.units
-    rows = [row for part in parts for row in parquet.read_table(pilot.store.verified("small", part)).to_pylist()]
-    return sorted(rows, key=str)
-
-
-def expected_clocks(events: list[dict[str, Any]], torn: set[int]) -> dict[int, tuple[Any, Any, Any]]:
-    """Each assigned unit's first assignment, its first exposure from then on, and that one's session."""
-    clocks: dict[int, tuple[Any, Any, Any]] = {}
-    for unit in {event["unit"] for event in events} - torn:
-        own = [event for event in events if event["unit"] == unit]
-        given = [event["occurred_at"] for event in own if event["event"] == "assigned"]
-        if given:
-            seen = [e for e in own if e["event"] == "shown" and e["occurred_at"] >= min(given)]
-            first = min(seen, key=lambda e: (e["occurred_at"], e["session"] is None, e["session"]), default={})
-            clocks[unit] = (min(given), first.get("occurred_at"), first.get("session"))
-    return clocks
-
-
-def require_right(pilot: SmallPilot) -> None:
-    """Stored times and the list of units equal what a look at all events finds; files are in order and bounded."""
-    events, units = held(pilot, "segments"), held(pilot, "units")
-    assert len({row["unit"] for row in units}) == len(units)
-    assert {event["unit"] for event in events} <= {row["unit"] for row in units}
-    torn = {row["unit"] for row in units if row["torn"]}
-    clocks = expected_clocks(events, torn)
-    for row in units:
-        none = (None, None, None)
-        assert (row["assigned_at"], row["exposure"], row["session"]) == clocks.get(row["unit"], none)
-    for event in events:
-        _, exposure, session = clocks.get(event["unit"], (None, None, None))
-        since = None if exposure is None else (event["occurred_at"] - exposure).total_seconds() * 1e6
-        assert event["since"] == since
-        assert event["in_session"] == (session is not None and event["session"] == session)
-    manifest = pilot.store.manifest("small")
-    for part in (*manifest.segments, *manifest.units):
-        found = parquet.read_table(pilot.store.verified("small", part))["unit"].to_pylist()
-        assert found == sorted(found)
-        assert (found[0], found[-1]) == (part.low, part.high)
-    lists = sorted(manifest.units, key=lambda part: part.low)
-    assert all(before.high < after.low for before, after in pairwise(lists))
+    import pyarrow as pa
 
 
 @pytest.fixture
@@ -119,11 +24,6 @@ def in_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spill, "IN_MEMORY", 20)
     monkeypatch.setattr(unit_parts, "UNITS_A_FILE", 9)
     monkeypatch.setattr(rejected_rows, "IN_MEMORY", 3)
-
-
-def pilot_in(folder: Path, declared: str = EXPOSED) -> SmallPilot:
-    folder.mkdir()
-    return SmallPilot(folder, declared)
 
 
 @pytest.mark.usefixtures("in_ranges")
@@ -185,7 +85,9 @@ def test_an_id_that_names_events_of_units_in_other_ranges_is_rejected_for_all_bu
     intake = pilot.log(content(rows))
     assert (intake.accepted, intake.rejected) == (10, 40)
     assert [line.split(":")[1] for line in pilot.rejected()] == [str(line) for line in range(12, 52)]
-    later = pilot.log(content([Row(f"v{unit}", 4, "click", event_id=f"id{unit}") for unit in range(30)]), "2.csv")
+    later = pilot.log(
+        content([Row(f"v{unit}", 4, "click", event_id=f"id{unit}") for unit in range(30)]), "2.csv"
+    )
     assert (later.accepted, later.rejected) == (20, 10)
 
 
@@ -236,58 +138,3 @@ def test_rows_on_their_way_leave_nothing_behind(tmp_path: Path, monkeypatch: pyt
     pilot.log(content(drawn(random.Random(4), 40)))
     assert seen
     assert not (pilot.store.folder("small") / "incoming").exists()
-
-
-def test_an_amendment_that_tells_clocks_otherwise_finds_every_clock_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outside_keys(monkeypatch, tmp_path)
-    pilot = pilot_in(tmp_path / "pilot", EXPOSED.replace("event: shown", "event: assigned"))
-    first, second = shares(random.Random(5), drawn(random.Random(5), 25, torn=2), 2)
-    pilot.log(content(first), "1.csv")
-    pilot.declare(EXPOSED, reason="the exposure is the warning")
-    require_right(pilot)
-    pilot.log(content(second), "2.csv")
-    require_right(pilot)
-
-
-def test_many_small_segments_are_merged_and_every_event_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outside_keys(monkeypatch, tmp_path)
-    monkeypatch.setattr(compaction, "MOST_AT_ONE_UNIT", 3)
-    monkeypatch.setattr(compaction, "ROWS_A_SEGMENT", 40)
-    rng = random.Random(6)
-    rows = drawn(rng, 30)
-    pilot, whole = pilot_in(tmp_path / "pilot"), pilot_in(tmp_path / "whole")
-    for number, share in enumerate(shares(rng, rows, 6)):
-        pilot.log(content(share), f"{number}.csv")
-        assert compaction.depth(pilot.store.manifest("small").segments) <= 3 + 1
-        require_right(pilot)
-    whole.log(content(rows))
-    before = pilot.store.manifest("small")
-    done = compact(pilot.store, "small")
-    after = pilot.store.manifest("small")
-    assert (done.before, done.after) == (len(before.segments), len(after.segments))
-    assert done.depth_after == 1
-    assert held(pilot, "segments") == held(whole, "segments")
-    require_right(pilot)
-    assert compact(pilot.store, "small").before == done.after
-    assert pilot.store.manifest("small") == after
-    assert {f"segments/{p.name}" for p in (pilot.store.folder("small") / "segments").iterdir()} == {
-        part.file for part in after.segments
-    }
-
-
-def test_merging_writes_an_event_anew_only_as_its_segment_grows() -> None:
-    segments: tuple[Part, ...] = ()
-    written = 0
-    for number in range(1000):
-        segments = (*segments, Part(f"{number}", "", 1, low=0, high=9))
-        if chosen := compaction.due(segments):
-            rows = sum(part.rows for part in chosen)
-            written += rows
-            rest = tuple(part for part in segments if part not in chosen)
-            segments = (*rest, Part(f"merged-{number}", "", rows, low=0, high=9))
-        assert compaction.depth(segments) <= compaction.MOST_AT_ONE_UNIT
-    assert written < 10 * 1000

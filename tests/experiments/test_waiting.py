@@ -203,3 +203,23 @@ def test_a_file_written_just_now_is_read_each_time_lest_a_change_bear_the_same_t
     os.utime(path, ns=times)
     with pytest.raises(Fault, match="damaged"):
         pilot.store.verified("small", part)
+
+
+def test_a_result_that_a_writer_clears_away_while_it_is_written_is_written_again(
+    pilot: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[Path] = []
+    rename = os.replace
+
+    def clear_first(old: Path, new: Path, **more: Any) -> None:
+        if not cleared:
+            cleared.append(Path(old))
+            with pilot.store.writing("small"):
+                pass
+        rename(old, new, **more)
+
+    key = f"{pilot.store.data_key('small')}-version"
+    monkeypatch.setattr(os, "replace", clear_first)
+    pilot.store.keep_result("small", key, {"n": 2})
+    assert len(cleared) == 1
+    assert pilot.store.result("small", key) == {"n": 2}

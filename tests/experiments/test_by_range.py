@@ -1,0 +1,172 @@
+"""Measurement by ranges and as cells: however a study is shared out, it says the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.cells import CellTable
+from analysis.evaluate import evaluate
+from experiments import by_range
+from experiments.clocks import unit_clocks
+from experiments.engine import engine
+from experiments.events import segment, vocabulary
+from experiments.measure import measure
+from experiments.parquet_files import Files
+from experiments.plan import analysis_plan
+from experiments.row_query import ordered, row_query
+from experiments.sql import column, part
+from experiments.timed_query import timed_query
+from experiments.unit_list import columns
+from tests.experiments.test_measure import MANY, random_log
+from tests.small_pilot import DECLARED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.finding import Finding
+    from tests.small_pilot import SmallPilot
+
+HEAD = DECLARED[: DECLARED.index("outcomes:")]
+MORE = """\
+  - {id: wait, role: secondary, kind: time_to_event, event: click, window: {days: 3}, better: higher}
+  - {id: dated, role: secondary, kind: count, event: click, window: {days: 4}, per: day, dated: true, better: lower}
+  - {id: typical, role: secondary, kind: quantile, event: search, value: sum, q: 0.5, window: {days: 3},
+     better: lower}
+  - {id: share, role: secondary, kind: ratio, numerator: {event: click}, denominator: {event: search},
+     window: {days: 5}, better: lower}
+"""
+EVERYTHING = HEAD + MANY.replace("covariates:", MORE + "covariates:")
+ROWS = 10**9
+
+
+@pytest.fixture(params=["individual", "cluster"])
+def filled(request: pytest.FixtureRequest, new_pilot: Callable[[str], SmallPilot]) -> SmallPilot:
+    """A pilot with outcomes of many kinds, and a random log of 240 units."""
+    clustered = request.param == "cluster"
+    declared = EVERYTHING.replace("kind: individual", "kind: cluster") if clustered else EVERYTHING
+    found = new_pilot(declared)
+    log = random_log(3, units=240, events=6000)
+    if clustered:
+        groups = log["unit"].str[1:].astype(int) % 12
+        log["cluster"] = [f"g{group}" for group in groups]
+        assigned = log["event"] == "assigned"
+        log.loc[assigned, "arm"] = np.where(groups[assigned] % 2 == 0, "none", "warning")
+    found.log(log.to_csv(index=False))
+    return found
+
+
+def test_the_time_kept_with_events_and_the_time_told_from_clocks_give_one_table(filled: SmallPilot) -> None:
+    study = filled.store.study("small")
+    words, manifest = vocabulary(study), filled.store.manifest("small")
+    end = datetime.fromisoformat(manifest.last or "").replace(tzinfo=None)
+    files = {
+        "events": Files(filled.store.paths("small", manifest.segments), segment(words)),
+        "units": Files(filled.store.paths("small", manifest.units), columns(words)),
+    }
+    with engine(files=files) as opened:
+        opened.hand("torn", opened.ask(part("SELECT unit FROM units WHERE torn")))
+        order = [column(name) for name in ordered(study, words)]
+        kept = opened.ask(timed_query(study, words, end).order_by(*order)).to_pandas()
+        told = opened.ask(row_query(study, words, unit_clocks(study, words, end))).to_pandas()
+    assert len(kept) > 150
+    pd.testing.assert_frame_equal(kept, told.drop(columns="unit", errors="ignore"))
+
+
+def test_neither_ranges_nor_threads_change_a_row_or_a_count(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = filled.store.study("small")
+    whole, ran, data = measure(filled.store, study)
+    monkeypatch.setattr(by_range, "EVENTS", 500)
+    for threads in ("1", "3"):
+        monkeypatch.setenv("WATCHKEEPER_THREADS", threads)
+        table, again, same = measure(filled.store, study)
+        pd.testing.assert_frame_equal(table.known, whole.known)
+        assert (again, same) == (ran, data)
+
+
+def test_cells_have_the_same_bytes_on_any_number_of_threads(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = filled.store.study("small")
+    monkeypatch.setattr(by_range, "EVENTS", 500)
+    hashes = set()
+    for threads in ("1", "2", "4"):
+        monkeypatch.setenv("WATCHKEEPER_THREADS", threads)
+        hashes.add(measure(filled.store, study, largest=1)[2].hash)
+    assert len(hashes) == 1
+
+
+def test_just_above_and_just_below_the_threshold_the_conduct_and_each_finding_are_the_same(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = filled.store.study("small")
+    plan = analysis_plan(study)
+    rows, ran, data = measure(filled.store, study, largest=240)
+    monkeypatch.setattr(by_range, "EVENTS", 1500)
+    cells, ran_as_cells, data_as_cells = measure(filled.store, study, largest=239)
+    assert isinstance(cells, CellTable)
+    assert cells.units == rows.units
+    assert (data_as_cells.units, data_as_cells.events) == (data.units, data.events)
+    for name in ("flow", "assigned", "not_followed", "log", "days", "never_assigned", "saw_other_arm"):
+        assert getattr(ran_as_cells, name) == getattr(ran, name), name
+    by_rows, by_cells = (evaluate(plan, table, ran) for table in (rows, cells))
+    there = {(f.outcome.name, f.contrast, f.estimator): f for f in by_rows.findings}
+    compared = {found.outcome.name for found in by_cells.findings if _alike(found, there)}
+    assert compared >= {"any3", "any_visit", "sum3", "mean3", "max3", "share", "wait", "dated", "typical"}
+
+
+def _alike(found: Finding, there: dict[Any, Finding]) -> bool:
+    """Whether the same estimator answered from rows; fails where it said something else.
+
+    Where units differ in their exposure, sums know no unit's leverage: of `searches`, the estimate is compared.
+    """
+    other = there.get((found.outcome.name, found.contrast, found.estimator))
+    if other is None:
+        return False
+    names = ("estimate",) if found.outcome.name == "searches" else ("estimate", "low", "high")
+    for scale, effect in found.estimate.effects.items():
+        for name in names:
+            if getattr(effect, name) != pytest.approx(
+                getattr(other.estimate.effects[scale], name), rel=1e-9, abs=1e-11
+            ):
+                pytest.fail(f"{found.outcome.name} by {found.estimator}: {name} on {scale}")
+    return True
+
+
+@pytest.mark.parametrize("kind", ["individual", "cluster"])
+def test_halves_of_windows_are_the_same_from_sums(new_pilot: Callable[[str], SmallPilot], kind: str) -> None:
+    pilot = new_pilot(DECLARED.replace("kind: individual", f"kind: {kind}"))
+    rng = np.random.default_rng(4)
+    grouped = kind == "cluster"
+    rows = ["unit,occurred_at,event,arm,cluster\n" if grouped else "unit,occurred_at,event,arm\n"]
+    for unit in range(120):
+        group = f",g{unit % 8}" if grouped else ""
+        rows.append(f"u{unit},2026-03-01,assigned,{('none', 'warning')[unit % 2]}{group}\n")
+        for day in rng.choice(28, 4, replace=False):
+            rows.append(f"u{unit},2026-03-{day + 2:02}T10:00,click,{',' if grouped else ''}\n")
+    pilot.log("".join(rows))
+    study = pilot.store.study("small")
+    by_rows, by_cells = (measure(pilot.store, study, largest=most)[1].halves for most in (ROWS, 0))
+    assert set(by_rows["clicked"]) == {"none", "warning"}
+    for arm, both in by_rows["clicked"].items():
+        other = by_cells["clicked"][arm]
+        for name in both.__slots__:
+            assert getattr(other, name) == pytest.approx(getattr(both, name), rel=1e-12), name
+
+
+def test_with_as_many_cells_as_units_there_are_rows(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from experiments import cell_table
+
+    monkeypatch.setattr(cell_table, "MOST_CELLS", 5)
+    study = filled.store.study("small")
+    table, _, data = measure(filled.store, study, largest=1)
+    assert not isinstance(table, CellTable)
+    assert data == measure(filled.store, study, largest=ROWS)[2]
