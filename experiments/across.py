@@ -65,7 +65,7 @@ def torn_clusters(words: Vocabulary, arriving: Spill, held: Held, *, owned: pa.T
     schema = pa.schema([("cluster", pa.string()), ("period", pa.int32())])
     if not words.clustered or words.calendar:
         return empty(schema)
-    said = ("unit", "event", "event_key", "cluster", "period", "arm")
+    said = ("place", "unit", "event", "event_key", "cluster", "period", "arm")
     columns = [name for name in arriving.schema.names if name in said]
     with engine(spills=True, owners=owned, before=held.cluster_arms()) as opened:
         known = [cluster_arms(opened, words, "before")]

@@ -58,24 +58,22 @@ def admit(engine: Engine, vocabulary: Vocabulary, rows: pa.Table) -> Admission:
 
 
 class Fresh:
-    """The rows that are still in; the engine sees them as `fresh`, each with its `position`."""
+    """The rows that are still in, in any order; the engine sees them as `fresh`, each with its `place`."""
 
     def __init__(self, engine: Engine, rows: pa.Table) -> None:
-        import numpy as np
-
         self._engine = engine
-        self._rows = self._left = rows.append_column("position", places(np.arange(rows.num_rows)))
+        self._rows = self._left = rows
 
     def out(self, found: pa.Table) -> pa.Table:
-        """Take out the rows at the positions in `found`, and return them."""
+        """Take out the rows at the places in `found`, and return them."""
         from pyarrow import compute
 
         if not found.num_rows:
-            return self._rows.slice(0, 0).drop_columns(["position"])
-        positions = found["position"].combine_chunks()
-        gone = compute.is_in(self._left["position"], value_set=positions)
+            return self._rows.slice(0, 0)
+        gone = compute.is_in(self._left["place"], value_set=found["place"].combine_chunks())
+        out = self._left.filter(gone)
         self._left = self._left.filter(compute.invert(gone))
-        return self._rows.take(positions).drop_columns(["position"])
+        return out
 
     def hand(self) -> None:
         """Show the engine what is left."""
@@ -83,13 +81,13 @@ class Fresh:
 
     def left(self) -> pa.Table:
         """What is left."""
-        return self._left.drop_columns(["position"])
+        return self._left
 
     def among(self, keys: pa.Array) -> pa.Table:
-        """`position`, `event_key` and `unit` of the rows that are left and have one of these keys."""
+        """`place`, `event_key` and `unit` of the rows that are left and have one of these keys."""
         from pyarrow import compute
 
-        chosen = self._left.select(["position", "event_key", "unit"])
+        chosen = self._left.select(["place", "event_key", "unit"])
         return chosen.filter(compute.is_in(chosen["event_key"], value_set=keys))
 
     @property
@@ -113,16 +111,16 @@ def repeated(engine: Engine, fresh: Fresh) -> pa.Table:
     known = [engine.ask(part(f"SELECT event_key FROM {table}"))["event_key"] for table in ("held", "owners")]
     engine.hand("suspects", fresh.among(twice(fresh.keys, *known)))
     first = part(
-        """SELECT event_key, min(position) AS earliest, arg_min(unit, position) AS unit
-           FROM (SELECT event_key, position, unit FROM suspects
-                 UNION ALL SELECT event_key, -1 AS position, unit FROM held)
+        """SELECT event_key, min(place) AS earliest, arg_min(unit, place) AS unit
+           FROM (SELECT event_key, place, unit FROM suspects
+                 UNION ALL SELECT event_key, -1 AS place, unit FROM held)
            GROUP BY event_key"""
     )
     found = part(
-        """SELECT s.position, s.unit = coalesce(o.unit, first.unit) AS same
+        """SELECT s.place, s.unit = coalesce(o.unit, first.unit) AS same
            FROM suspects AS s JOIN first ON s.event_key = first.event_key
            LEFT JOIN owners AS o ON s.event_key = o.event_key
-           WHERE s.position > first.earliest OR s.unit <> o.unit"""
+           WHERE s.place > first.earliest OR s.unit <> o.unit"""
     )
     return engine.ask(_with(found, first=first))
 
@@ -174,7 +172,7 @@ def _assigned_twice(vocabulary: Vocabulary) -> exp.Expression:
            HAVING min(arm) <> max(arm) OR min(cluster) <> max(cluster)"""
     )
     torn = part(
-        """SELECT fresh.position, fresh.unit, coalesce(units.arms, TRUE) AS arms
+        """SELECT fresh.place, fresh.unit, coalesce(units.arms, TRUE) AS arms
            FROM fresh LEFT JOIN units ON fresh.unit = units.unit AND units.period = :period
            LEFT JOIN torn_clusters AS c ON c.cluster = :cluster AND c.period = :period
            WHERE fresh.event = :assigned AND (NOT units.unit IS NULL OR NOT c.cluster IS NULL)""",
@@ -209,7 +207,7 @@ def _too_early(vocabulary: Vocabulary) -> exp.Expression:
         assigned=ASSIGNED,
     )
     early = part(
-        """SELECT fresh.position FROM fresh JOIN starts ON fresh.unit = starts.unit
+        """SELECT fresh.place FROM fresh JOIN starts ON fresh.unit = starts.unit
            WHERE fresh.occurred_at < starts.since AND (:late)""",
         late=either(late),
     )

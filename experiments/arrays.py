@@ -38,6 +38,22 @@ def numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
     return np.from_dlpack(values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values)
 
 
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The different ones of some numbers, in their order; quicker than numpy's own way where most differ.
+
+    >>> import numpy as np
+    >>> distinct(np.array([5, 3, 5])).tolist()
+    [3, 5]
+    """
+    import numpy as np
+
+    in_order = np.sort(values)
+    first = np.ones(len(in_order), dtype=np.bool_)
+    first[1:] = in_order[1:] != in_order[:-1]
+    chosen: NDArray[Any] = in_order[first]
+    return chosen
+
+
 def flags(values: NDArray[Any]) -> pa.Array:
     """Conditions as an Arrow column, to filter rows by.
 

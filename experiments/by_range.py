@@ -6,8 +6,10 @@ on any number of threads, and the memory that it takes does not grow with the st
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from experiments.unit_range import WHOLE, evenly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
     import pyarrow as pa
 
@@ -42,6 +45,7 @@ class Ranges:
     ) -> None:
         self.pieces = pieces
         self._progress = progress
+        self._ahead = len(engines) + 2
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
         for opened in engines:
@@ -50,11 +54,20 @@ class Ranges:
     def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
         """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
         here = pieces or self.pieces
-        answers = self._pool.map(self._answer, [query] * len(here), here)
-        for number, answer in enumerate(answers, start=1):
-            if len(here) > 1:
-                self._progress(f"measuring: range {number} of {len(here)}")
-            yield answer
+        waiting: deque[Future[pa.Table]] = deque()
+        ahead = iter(here)
+        try:
+            for number in range(1, len(here) + 1):
+                # No more than a few answers are kept until their turn comes.
+                soon = islice(ahead, self._ahead - len(waiting))
+                waiting.extend(self._pool.submit(self._answer, query, piece) for piece in soon)
+                answer = waiting.popleft().result()
+                if len(here) > 1:
+                    self._progress(f"measuring: range {number} of {len(here)}")
+                yield answer
+        finally:
+            for future in waiting:
+                future.cancel()
 
     def added(self, query: exp.Query) -> dict[str, int]:
         """The whole numbers that a SELECT of one row answers with, added over the ranges; a gap is 0."""

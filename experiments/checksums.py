@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 AT_ONCE = 2  # files that are read at the same time; hashing lets other threads run
 SETTLED = 2_000_000_000  # nanoseconds after which a second change to a file cannot bear the time of the first
 
-_Looks = tuple[int, int, int, int]  # size, times of the last changes in nanoseconds, number of the file
-_known: dict[tuple[Path, str], _Looks] = {}
+Looks = tuple[int, int, int, int]  # size, times of the last changes in nanoseconds, number of the file
+_known: dict[tuple[Path, str], Looks] = {}
+
+
+def looks(path: Path) -> Looks:
+    """By what one sees that a file is another one, without reading it. Raises FileNotFoundError."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def intact(path: Path, sha256: str, *, afresh: bool = False) -> bool:
@@ -27,13 +33,12 @@ def intact(path: Path, sha256: str, *, afresh: bool = False) -> bool:
 
     Raises FileNotFoundError for a file that is gone.
     """
-    stat = path.stat()
-    looks = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-    if not afresh and _known.get((path, sha256)) == looks:
+    seen = looks(path)
+    if not afresh and _known.get((path, sha256)) == seen:
         return True
     same = digest(path) == sha256
-    if same and time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED:
-        _known[path, sha256] = looks
+    if same and time.time_ns() - max(seen[1:3]) > SETTLED:
+        _known[path, sha256] = seen
     return same
 
 

@@ -80,9 +80,9 @@ def _instants(asked: Ranges, own: exp.Expression, of_minute: dict[int, int]) -> 
         return 0
     query = part(
         """SELECT epoch_us(occurred_at) AS us, count(*) AS here, count(DISTINCT unit) AS units FROM events
-           WHERE (:own) AND :then GROUP BY epoch_us(occurred_at)""",
+           WHERE (:own) AND :here GROUP BY epoch_us(occurred_at)""",
         own=own,
-        then=part("epoch_us(occurred_at) // 1000000").isin(*of_minute),
+        here=part("epoch_us(occurred_at) // 1000000").isin(*of_minute),
     )
     found: dict[int, tuple[int, int]] = {}
     for table in asked.ask(query):

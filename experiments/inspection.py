@@ -114,7 +114,7 @@ def _wrong(
         found = wrong_rows(folder, manifest, intact, vocabulary(study), progress)
         yield from (Wrong(f"{study.id}/{text}", INGEST_AGAIN) for text in found)
         yield from _wrong_key(store, study.id, manifest)
-        if closed := why_closed(study.id, manifest, store.keep_until(study.id)):
+        if closed := why_closed(study.id, manifest.purged, store.keep_until(study.id)):
             yield Wrong(str(closed), "")
     for path in sorted((folder / RESULTS).glob("*.json")):
         with suppress(FileNotFoundError):  # of data that were replaced just now

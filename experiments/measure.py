@@ -22,6 +22,7 @@ from experiments.follow_up import halves, halves_in, not_followed, not_followed_
 from experiments.interval_table import measured
 from experiments.log_facts import log_facts
 from experiments.parquet_files import Files
+from experiments.retiming import require_timed
 from experiments.row_query import ordered
 from experiments.scoring import reliabilities, scores_in
 from experiments.sql import column, part
@@ -67,6 +68,7 @@ class _Measuring:
             raise store.closed(study.id) or Fault(
                 f"No events of {study.id} were taken in yet.", do=f"watchkeeper ingest {study.id} FILE"
             )
+        require_timed(study, manifest)
         self.study, self.manifest, self.progress = study, manifest, progress
         self.design, self.words = designs()[study.design.kind], vocabulary(study)
         self.span = manifest.first or manifest.last, manifest.last, manifest.taken_in

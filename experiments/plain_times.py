@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import column
+from experiments.arrays import column, numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,40 +27,40 @@ def plain_times(texts: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
 
     plain = compute.fill_null(compute.equal(compute.binary_length(texts), LENGTH), fill_value=False)
     chosen = (texts if compute.all(plain).as_py() else texts.filter(plain)).combine_chunks()
-    places = np.flatnonzero(compute.cast(plain, pa.uint8()).to_numpy())
+    places = np.flatnonzero(numbers(plain.cast(pa.uint8())))
     signs = _signs(chosen)
-    valid = np.ones(len(signs), dtype=np.bool_)
+    valid = np.ones(signs.shape[1], dtype=np.bool_)
     for place, allowed in SIGNS.items():
-        valid &= np.isin(signs[:, place], np.frombuffer(allowed, np.uint8))
-    digits = np.delete(signs, list(SIGNS), axis=1) - np.uint8(ord("0"))
-    valid &= (digits <= 9).all(axis=1)
-    year, month, day, hour, minute, second = _numbers(digits.astype(np.int64))
+        valid &= np.logical_or.reduce([signs[place] == sign for sign in allowed])
+    digits = signs[[place for place in range(LENGTH) if place not in SIGNS]] - np.uint8(ord("0"))
+    valid &= (digits <= 9).all(axis=0)
+    year, month, day, hour, minute, second = _numbers(digits.astype(np.int32))
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     longest = np.array(MONTHS)[np.clip(month, 0, 12)] + (leap & (month == 2))
     valid &= (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
     valid &= (day >= 1) & (day <= longest) & (hour < 24) & (minute < 60) & (second < 60)
     months = ((year - 1970) * 12 + month - 1)[valid].astype("datetime64[M]")
     days = months.astype("datetime64[D]").astype(np.int64) + day[valid] - 1
-    seconds = days * 86_400 + (hour * 3600 + minute * 60 + second)[valid]
+    seconds = days.astype(np.int64) * 86_400 + (hour * 3600 + minute * 60 + second)[valid]
     found = np.zeros(len(texts), dtype=np.bool_)
     found[places[valid]] = True
     return found, column(seconds * 1_000_000).cast(pa.timestamp("us", "UTC"))
 
 
 def _signs(texts: pa.Array) -> NDArray[Any]:
-    """The bytes of texts that are all of the plain form's length: a row each."""
+    """The bytes of texts that are all of the plain form's length: a column each."""
     import numpy as np
 
     _, offsets, content = texts.buffers()
     if not len(texts):
-        return np.zeros((0, LENGTH), dtype=np.uint8)
+        return np.zeros((LENGTH, 0), dtype=np.uint8)
     kind = np.dtype(np.int64 if str(texts.type).startswith("large") else np.int32)
     first = int(np.frombuffer(offsets, kind, count=1, offset=texts.offset * kind.itemsize)[0])
     signs: NDArray[Any] = np.frombuffer(content, np.uint8, count=len(texts) * LENGTH, offset=first)
-    return signs.reshape(-1, LENGTH)
+    return np.ascontiguousarray(signs.reshape(-1, LENGTH).T)
 
 
 def _numbers(digits: NDArray[Any]) -> list[NDArray[Any]]:
     """Year, month, day, hour, minute and second from their digits."""
-    year = digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]
-    return [year, *(digits[:, place] * 10 + digits[:, place + 1] for place in range(4, 14, 2))]
+    year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]
+    return [year, *(digits[place] * 10 + digits[place + 1] for place in range(4, 14, 2))]

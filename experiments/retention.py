@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
-    from experiments.manifest import Manifest
+    from experiments.manifest import Purged
 
 
-def why_closed(study_id: str, manifest: Manifest, keep_until: date | None) -> Fault | None:
+def why_closed(study_id: str, purged: Purged | None, keep_until: date | None) -> Fault | None:
     """What to say to somebody who wants a study's rows; None where they may be opened."""
-    if manifest.purged:
+    if purged:
         return Fault(
-            f"The rows of {study_id} were purged on {manifest.purged.at[:10]}.",
+            f"The rows of {study_id} were purged on {purged.at[:10]}.",
             do="What was found in them before is kept; new logs need a study of another id.",
         )
     if overdue(keep_until):

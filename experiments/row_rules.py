@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from experiments.codes import A_CODE, CODE, NO_CODE
-from experiments.events import ASSIGNED, SURVEY
+from experiments.events import ASSIGNED, SURVEY, only_totals
 from experiments.sql import among, column, either, part
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Rule:
     expected: str
 
 
+A_PSEUDONYM = "a pseudonym of 64 hexadecimal digits, as HMAC-SHA-256 makes them"
 LEFT_BEHIND = "an event that the study does not use"
 WITHDRAWN = "a unit that withdrew"
 
@@ -40,11 +41,23 @@ def row_rules(study: Study, vocabulary: Vocabulary) -> tuple[Rule, ...]:
 
     They speak of the columns of `typed` and `people` in `experiments.screening`.
     """
-    return (*_names(vocabulary), *_times(study), *_contents(study, vocabulary))
+    return (*_units(study), *_names(vocabulary), *_times(study), *_contents(study, vocabulary))
+
+
+def _units(study: Study) -> list[Rule]:
+    """Rules that come first: whose row it is."""
+    rules = [
+        Rule("unit", part("typed.unit IS NULL"), "nothing", "an id"),
+        Rule("unit", part("people.unclean"), "too many characters, or a line break", AN_ID),
+        Rule("unit", part("people.withdrew"), WITHDRAWN, "one that takes part"),
+    ]
+    if study.log.by_contributor and not only_totals(study):
+        rules.insert(1, Rule("unit", part("NOT people.pseudonymous"), "no pseudonym", A_PSEUDONYM))
+    return rules
 
 
 def _names(vocabulary: Vocabulary) -> list[Rule]:
-    """Rules that come first: whose row it is, and whether the study uses such an event at all."""
+    """Whether the study uses such an event at all."""
     undeclared = exp.not_(among("event", sorted(vocabulary.events)))
     if vocabulary.surveys:
         pairs = [
@@ -61,9 +74,6 @@ def _names(vocabulary: Vocabulary) -> list[Rule]:
         undeclared = either([undeclared, other])
     nameless = exp.and_(undeclared, _no_code("event"))
     return [
-        Rule("unit", part("typed.unit IS NULL"), "nothing", "an id"),
-        Rule("unit", part("people.unclean"), "too many characters, or a line break", AN_ID),
-        Rule("unit", part("people.withdrew"), WITHDRAWN, "one that takes part"),
         Rule("event", part("event IS NULL"), "nothing", "the name of an event"),
         Rule("event", nameless, "text that is no code", "the name of an event"),
         Rule("event", undeclared, LEFT_BEHIND, "one of its events"),

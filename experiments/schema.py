@@ -25,6 +25,7 @@ from experiments.fragments import (
 from experiments.instrument import score_schema
 from experiments.outcome_form import common, outcome_forms
 from experiments.own_instruments import own_schema
+from experiments.study import CONTRIBUTOR, INGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,6 +214,7 @@ def _log() -> Schema:
             },
             "attributes": names("the attributes that may be taken in, such as [country, age_band]"),
             "keep_until": date("the last day on which the log's rows are kept"),
+            "pseudonyms": choice(INGEST, CONTRIBUTOR, among="who makes ids into pseudonyms"),
         },
         (),
         "how the log names things, such as {time_zone: UTC}",

@@ -34,6 +34,13 @@ WITH_OFFSET = f".*:.*{OFFSET}"
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 
+PSEUDONYM = "[0-9A-Fa-f]{64}"
+
+LABELLED = {
+    "event_id": "sha256($event_id_label || encode(:id))",
+    "session": "sha256($session_label || encode(:id))",
+}
+
 Clock = Literal["text", "wall", "instant"]  # a column of text, of local times or of times with a zone
 
 
@@ -49,9 +56,9 @@ class Screen:
         self.withdrawn = next(i for i, rule in enumerate(self.rules) if rule.found == WITHDRAWN)
         self._key, self._tombstones = key, withdrawn
         self._queries: dict[Clock, exp.Select] = {}
-        padded = key.ljust(64, b"\0")
+        padded, label = key.ljust(64, b"\0"), sha256(b"labels" + key).digest()
         self._keys = {
-            "labels": sha256(b"labels" + key).digest(),
+            **{f"{n}_label": label + f"{n}=".encode() for n in LABELLED if n in self.vocabulary.columns},
             "inner": bytes(byte ^ 0x36 for byte in padded),
             "outer": bytes(byte ^ 0x5C for byte in padded),
         }
@@ -95,7 +102,7 @@ class Screen:
         """The numbers (`pseudonym`) and tombstones of ids as the log has them, from a column `unit`."""
         engine.hand("raw", ids)
         engine.hand("withdrawn", self._list())
-        query = exp.select("pseudonym", "tombstone").distinct().from_(_people().subquery("people"))
+        query = exp.select("pseudonym", "tombstone").distinct().from_(_people(self.study).subquery("people"))
         keys = {name: self._keys[name] for name in ("inner", "outer")}
         return engine.ask(query, **keys)
 
@@ -142,7 +149,7 @@ def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock:
         .join("people", on=part("typed.unit = people.id"), join_type="left")
         .with_("cells", as_=cells)
         .with_("typed", as_=typed.from_("cells"))
-        .with_("people", as_=_people())
+        .with_("people", as_=_people(study))
     )
 
 
@@ -201,13 +208,15 @@ def _keyed(name: str) -> exp.Expression:
 
     SHA-256 of the key and the text; a quarter of it, so that nothing can be appended to a known text.
     """
-    labelled = part("sha256($labels || encode(:label || :id))", label=f"{name}=", id=column(name, "typed"))
-    return part("CASE WHEN NOT :id IS NULL THEN :n END", id=column(name, "typed"), n=_number(labelled, 1))
+    cell = column(name, "typed")
+    number = _number(part(LABELLED[name], id=cell), 1)
+    return part("CASE WHEN NOT :id IS NULL THEN :n END", id=cell, n=number)
 
 
-def _people() -> exp.Select:
+def _people(study: Study) -> exp.Select:
     """The distinct ids of units, each beside its pseudonym and a second number (`serial`) from the same MAC."""
-    macs = exp.select("id", named(_mac(part("trim(id)")), "mac")).from_(
+    unit = part("lower(trim(id))") if study.log.by_contributor else part("trim(id)")
+    macs = exp.select("id", named(_mac(unit), "mac")).from_(
         part("SELECT DISTINCT unit AS id FROM raw WHERE unit <> ''").subquery("ids")
     )
     unclean = part(
@@ -219,6 +228,7 @@ def _people() -> exp.Select:
         named(pseudonym, "pseudonym"),
         named(serial, "serial"),
         named(unclean, "unclean"),
+        named(part("regexp_full_match(trim(id), :pseudonym)", pseudonym=PSEUDONYM), "pseudonymous"),
         named(_tombstone(), "tombstone"),
         named(part(":t IN (SELECT tombstone FROM withdrawn)", t=_tombstone()), "withdrew"),
     ).from_(macs.subquery("macs"))

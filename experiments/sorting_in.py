@@ -11,7 +11,7 @@ from experiments.arriving import file_and_line
 from experiments.events import stored
 from experiments.faults import Fault
 from experiments.held import Held
-from experiments.segments import clocks, in_order, keep_segment, moved, on_clocks
+from experiments.segments import clocks, in_order, keep_segment, moved, on_clocks, together
 from experiments.unit_list import columns, news_query, telling
 from experiments.unit_parts import UnitParts
 
@@ -91,7 +91,7 @@ class SortingIn:
         self.events |= set(accepted["event"].unique().to_pylist())
         events = in_order(accepted.select(stored(self._words).names))
         if self._words.timed:
-            events = on_clocks(on_clocks(events, clocks(known)), clocks(news))
+            events = on_clocks(events, together(clocks(known), clocks(news)))
             self._moved.append(moved(known, news))
         if events.num_rows:
             self.segments = (*self.segments, keep_segment(self._store, self._study.id, events))

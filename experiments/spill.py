@@ -25,7 +25,7 @@ IN_MEMORY = 1_500_000  # rows
 
 
 class Spill:
-    """Rows with their `place` among all, which grows as they come, by range of the number in the column `by`."""
+    """Rows by range of the number in the column `by`; what tells their order has to be in them."""
 
     def __init__(self, folder: Path, schema: pa.Schema, *, by: str = "unit") -> None:
         self.rows = 0
@@ -53,8 +53,7 @@ class Spill:
         return sharing(self._counts, IN_MEMORY)
 
     def read(self, within: UnitRange, columns: list[str] | None = None) -> pa.Table:
-        """The rows of one of the `ranges`, in the order of their `place`."""
-        import numpy as np
+        """The rows of one of the `ranges`, in any order."""
         import pyarrow as pa
 
         wanted = columns or self.schema.names
@@ -63,11 +62,7 @@ class Spill:
             return pa.concat_tables([none, *(table.select(wanted) for table in self._held)])
         size = WHOLE.high // FILES + 1
         paths = [self._path(file) for file in range(within.low // size, within.high // size + 1)]
-        both = list(dict.fromkeys((*wanted, "place")))
-        rows = pa.concat_tables(
-            [empty(self.schema).select(both), *(_read(path, both) for path in paths if path.is_file())]
-        )
-        return rows.take(column(np.argsort(numbers(rows["place"]), kind="stable"))).select(wanted)
+        return pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())])
 
     def _put_aside(self) -> None:
         import numpy as np

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.about import Registration
-from experiments.checksums import broken, damaged, intact
+from experiments.checksums import Looks, broken, damaged, intact, looks
 from experiments.durable import sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
 from experiments.kept_results import keep
-from experiments.manifest import Manifest, Part, from_document
+from experiments.manifest import Manifest, Part, Purged, from_document
 from experiments.parquet_parts import as_dataset, as_parquet
 from experiments.retention import why_closed
 from experiments.sweeping import removed, unfinished, unnamed
@@ -50,6 +50,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._terms: dict[str, tuple[tuple[Looks, ...], Purged | None, date | None]] = {}
 
     def studies(self) -> tuple[str, ...]:
         """The registered studies, in the order of their names."""
@@ -113,7 +114,11 @@ class Store:
 
     def closed(self, study_id: str) -> Fault | None:
         """Why the study's rows are not to be opened: they were purged, or the last day of keeping them is over."""
-        return why_closed(study_id, self.manifest(study_id), self.keep_until(study_id))
+        folder = self.folder(study_id)
+        documents = tuple(looks(p) for p in (folder / REGISTRATION, folder / MANIFEST) if p.exists())
+        if self._terms.get(study_id, ((), None, None))[0] != documents:
+            self._terms[study_id] = documents, self.manifest(study_id).purged, self.keep_until(study_id)
+        return why_closed(study_id, *self._terms[study_id][1:])
 
     def segments(self, study_id: str) -> tuple[Path, ...]:
         """The event segments, each verified. Raises as `paths` does."""

@@ -21,6 +21,9 @@ LOG_COLUMNS = (
 )  # our names; a study's own attributes come beside them
 
 
+INGEST, CONTRIBUTOR = "ingest", "contributor"  # who makes ids into pseudonyms
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A span of time beside exposure at t: [t, t + seconds), or [t + seconds, t) where seconds < 0.
@@ -170,12 +173,21 @@ class DeclaredPlan:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredLog:
-    """How the log names things. `columns` maps our column to theirs; rows are kept up to the day `keep_until`."""
+    """How the log names things. `columns` maps our column to theirs; rows are kept up to the day `keep_until`.
+
+    `pseudonyms` says who makes ids into pseudonyms: only "ingest", or the "contributor" before, and ingest again.
+    """
 
     time_zone: str = "UTC"
     columns: dict[str, str] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     keep_until: date | None = None
+    pseudonyms: str = INGEST
+
+    @property
+    def by_contributor(self) -> bool:
+        """Whether units are pseudonyms already, in the one form that these have."""
+        return self.pseudonyms == CONTRIBUTOR
 
     def theirs(self, column: str) -> str:
         """Their name for one of our columns."""

@@ -16,6 +16,7 @@ from experiments.own_instruments import own_instruments
 from experiments.plan_hash import plan_hash
 from experiments.structure import structure
 from experiments.study import (
+    INGEST,
     DeclaredCovariate,
     DeclaredDesign,
     DeclaredLog,
@@ -213,4 +214,5 @@ def _log(declared: dict[str, Any]) -> DeclaredLog:
         columns=declared.get("columns", {}),
         attributes=tuple(declared.get("attributes", ())),
         keep_until=date.fromisoformat(declared["keep_until"]) if "keep_until" in declared else None,
+        pseudonyms=declared.get("pseudonyms", INGEST),
     )

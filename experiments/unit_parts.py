@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import column, empty, flags, numbers
+from experiments.arrays import column, distinct, empty, flags, numbers
 from experiments.store import UNITS
 from experiments.unit_list import columns
 from experiments.unit_range import WHOLE, UnitRange, meeting
@@ -33,9 +33,7 @@ class UnitParts:
 
     def known(self, within: UnitRange, units: pa.ChunkedArray) -> pa.Table:
         """What the list says of these units of the range, in their order."""
-        import numpy as np
-
-        wanted = np.unique(numbers(units))
+        wanted = distinct(numbers(units))
         rows = [table.filter(flags(_among(table, wanted))) for table in self._tables(within)]
         return self._together(rows)
 

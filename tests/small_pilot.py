@@ -63,7 +63,7 @@ class SmallPilot:
     def measured(self) -> tuple[pd.DataFrame, Conduct, DataFacts]:
         """The unit table and what is said beside it."""
         table, conduct, data = measure(self.store, self.store.study("small"))
-        return table.frame, conduct, data
+        return table.known, conduct, data
 
     def rejected(self) -> list[str]:
         """The rejected rows as they are printed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlglot import parse_one
 
 from analysis.cells import CellTable
 from analysis.evaluate import evaluate
@@ -170,3 +171,33 @@ def test_with_as_many_cells_as_units_there_are_rows(
     table, _, data = measure(filled.store, study, largest=1)
     assert not isinstance(table, CellTable)
     assert data == measure(filled.store, study, largest=ROWS)[2]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "SELECT * FROM read_csv('{other}')",
+        "SELECT * FROM read_text('{other}')",
+        "SELECT * FROM glob('{folder}/*')",
+        "SELECT * FROM read_parquet('{folder}/*.parquet')",
+        "COPY (SELECT 1) TO '{file}'",
+        "COPY events TO '{folder}/out.parquet'",
+        "ATTACH '{file}' AS held",
+    ],
+)
+def test_an_engine_reads_the_files_it_was_handed_and_no_other_and_writes_none(
+    pilot: SmallPilot, written: str
+) -> None:
+    pilot.log("unit,occurred_at,event,arm\na,2026-03-01,assigned,none\n")
+    other = pilot.file("secret", "other.csv")
+    words = vocabulary(pilot.store.study("small"))
+    [path] = pilot.store.paths("small", pilot.store.manifest("small").segments)
+    before = path.read_bytes()
+    statement = written.format(other=other, folder=path.parent, file=path)
+    with engine(files={"events": Files((path,), segment(words))}) as opened:
+        assert opened.ask(part("SELECT count(*) AS n FROM events"))["n"].to_pylist() == [1]
+        with pytest.raises((RuntimeError, ValueError)) as refused:
+            opened.ask(parse_one(statement, dialect="duckdb"))
+    assert "secret" not in str(refused.value)
+    assert path.read_bytes() == before
+    assert [found.name for found in path.parent.iterdir()] == [path.name]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyarrow import parquet
 
 from experiments import rejects as rejected_rows
 from experiments import spill, unit_parts
-from tests.small_pilot import CLUSTERED, outside_keys
+from tests.small_pilot import CLUSTERED, DECLARED, outside_keys
 from tests.whole_look import Row, content, drawn, held, pilot_in, require_right, shares
 
 if TYPE_CHECKING:
@@ -138,3 +140,37 @@ def test_rows_on_their_way_leave_nothing_behind(tmp_path: Path, monkeypatch: pyt
     pilot.log(content(drawn(random.Random(4), 40)))
     assert seen
     assert not (pilot.store.folder("small") / "incoming").exists()
+
+
+CONTRIBUTED = DECLARED + "log: {pseudonyms: contributor}\n"
+
+
+def test_pseudonyms_of_a_contributor_are_one_unit_in_small_and_capital_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside_keys(monkeypatch, tmp_path)
+    pilot = pilot_in(tmp_path / "pilot", CONTRIBUTED)
+    mac = hmac.digest(b"their key", b"jane@example.org", "sha256").hex()
+    rows = [
+        Row(mac, 1, "assigned", "none"),
+        Row(mac.upper(), 2, "click"),
+        Row(mac.upper(), 1, "assigned", "none"),
+    ]
+    assert (pilot.log(content(rows)).accepted, len(held(pilot, "units"))) == (2, 1)
+    for path in pilot.store.path.rglob("*.parquet"):
+        assert mac[:16] not in str(parquet.read_table(path).to_pylist())
+        assert str(int(mac[:16], 16)) not in str(parquet.read_table(path).to_pylist())
+
+
+@pytest.mark.parametrize(
+    "unit", ["jane@example.org", "u1", "0" * 63, "0" * 65, "g" * 64, "０" * 64, "0" * 32]
+)
+def test_any_other_id_is_rejected_where_the_contributor_makes_pseudonyms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str
+) -> None:
+    outside_keys(monkeypatch, tmp_path)
+    pilot = pilot_in(tmp_path / "pilot", CONTRIBUTED)
+    intake = pilot.log(content([Row("0" * 64, 1, "assigned", "none"), Row(unit, 1, "assigned", "none")]))
+    assert (intake.accepted, intake.rejected) == (1, 1)
+    (said,) = pilot.rejected()
+    assert said.startswith("log.csv:3: unit: found no pseudonym, expected a pseudonym of 64 hexadecimal digits")

@@ -72,7 +72,7 @@ def test_a_time_to_an_event_is_followed_until_the_log_ends(new_pilot: Callable[[
 def test_nothing_of_the_follow_up_stays_in_the_unit_table(pilot: SmallPilot) -> None:
     pilot.table(LOG.replace("seen", "click"))
     frame, _, _ = pilot.measured()
-    assert set(frame) == {"unit", "arm", "exposure", "clicked"}
+    assert set(frame) == {"arm", "exposure", "clicked"}
 
 
 def test_the_halves_of_a_window_are_those_of_its_units(new_pilot: Callable[[str], SmallPilot]) -> None:
