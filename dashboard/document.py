@@ -69,7 +69,7 @@ def estimator_document(estimator: Estimator) -> Document:
         "label": estimator.label,
         "layouts": sorted(estimator.layouts),
         "kinds": sorted(estimator.kinds),
-        "needs_rows": "rows" in estimator.needs,
+        "needs_rows": bool({"rows", "grouped"} & estimator.needs),
         "needs": sorted(estimator.needs),
         "default_for": list(_default_for(estimator)),
         "card": estimator.card(),
@@ -95,9 +95,12 @@ def _default_for(estimator: Estimator) -> Iterator[Document]:
     """
     for layout, kind in product(sorted(estimator.layouts), sorted(estimator.kinds)):
         found = [
-            {"covariates": covariates, "estimand": estimand, "rows": rows}
-            for covariates, estimand, rows in product((False, True), get_args(Estimand), (True, False))
-            if _is_default(estimator, Declaration(layout, kind, covariates, estimand=estimand, rows=rows, grouped=rows))
+            {"covariates": covariates, "estimand": estimand, "rows": held}
+            for covariates, estimand, held in product((False, True), get_args(Estimand), (True, False))
+            if _is_default(
+                estimator,
+                Declaration(layout, kind, covariates, estimand=estimand, rows=held, grouped=held),
+            )
         ]
         if found:
             settled = {key: found[0][key] for key in found[0] if len({row[key] for row in found}) == 1}

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
 
-from experiments.engine import engine
+from experiments.engine import Written, engine
 from experiments.limits import limits
 from experiments.sql import part
 from experiments.unit_range import WHOLE, evenly
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from experiments.parquet_files import Files
     from experiments.unit_range import UnitRange
 
-EVENTS = 2_000_000  # of a range, about
+T = TypeVar("T")
+
+EVENTS = 1_000_000  # of a range, about
 
 
 class Ranges:
@@ -53,14 +55,21 @@ class Ranges:
 
     def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
         """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
+        return self.each(query, _itself, pieces)
+
+    def each(
+        self, query: exp.Query, made: Callable[[pa.Table], T], pieces: tuple[UnitRange, ...] | None = None
+    ) -> Iterator[T]:
+        """What is `made` of each answer, where it was given: several at once, handed over in the order of ranges."""
         here = pieces or self.pieces
-        waiting: deque[Future[pa.Table]] = deque()
+        written = Written(query if here == (WHOLE,) else cut(query))
+        waiting: deque[Future[T]] = deque()
         ahead = iter(here)
         try:
             for number in range(1, len(here) + 1):
                 # No more than a few answers are kept until their turn comes.
                 soon = islice(ahead, self._ahead - len(waiting))
-                waiting.extend(self._pool.submit(self._answer, query, piece) for piece in soon)
+                waiting.extend(self._pool.submit(self._answer, written, piece, made) for piece in soon)
                 answer = waiting.popleft().result()
                 if len(here) > 1:
                     self._progress(f"measuring: range {number} of {len(here)}")
@@ -78,12 +87,17 @@ class Ranges:
                 totals[name] = totals.get(name, 0) + int(count or 0)
         return totals
 
-    def _answer(self, query: exp.Query, piece: UnitRange) -> pa.Table:
+    def _answer(self, query: Written, piece: UnitRange, made: Callable[[pa.Table], T]) -> T:
         opened = self._free.get()
         try:
-            return opened.ask(cut(query, piece))
+            ends = {} if piece == WHOLE else {"low": str(piece.low), "high": str(piece.high)}
+            return made(opened.ask(query, **ends))
         finally:
             self._free.put(opened)
+
+
+def _itself(answer: pa.Table) -> pa.Table:
+    return answer
 
 
 @contextmanager
@@ -103,21 +117,18 @@ def ranges(
 def shared_out(events: int) -> tuple[UnitRange, ...]:
     """The ranges in which a study with so many events is measured.
 
-    >>> len(shared_out(1_999_999)), len(shared_out(100_000_000))
-    (1, 50)
+    >>> len(shared_out(999_999)), len(shared_out(100_000_000))
+    (1, 100)
     """
     return evenly(max(1, -(-events // EVENTS)))
 
 
-def cut(query: exp.Query, piece: UnitRange) -> exp.Query:
-    """A SELECT over `events` and `units` as one over those of a range.
+def cut(query: exp.Query) -> exp.Query:
+    """A SELECT over `events` and `units` as one over those of a range, from `$low` to `$high`.
 
     Parquet's statistics tell which groups of rows have none of its units.
     """
-    if piece == WHOLE:
-        return query
-    ends = {"low": str(piece.low), "high": str(piece.high)}
-    here = part("unit >= CAST(:low AS UBIGINT) AND unit <= CAST(:high AS UBIGINT)", **ends)
+    here = part("unit >= CAST($low AS UBIGINT) AND unit <= CAST($high AS UBIGINT)")
 
     def inside(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Table) and node.name in ("events", "units"):

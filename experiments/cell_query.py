@@ -1,19 +1,17 @@
-"""The query of a table of cells: units alike in all that was known before, put together as sums in each range."""
+"""Queries of a table of cells: where the sums of its outcomes are centred, and the cells of all ranges together."""
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from analysis.outcome import kinds
-from experiments import follow_up
 from experiments.row_query import known_columns
 from experiments.sql import DIALECT, column, named, part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from experiments.events import Vocabulary
     from experiments.study import DeclaredOutcome, Study
@@ -39,25 +37,10 @@ def parts(outcome: DeclaredOutcome) -> dict[str, str]:
     return {name: outcome.id if name == "value" else f"{outcome.id}.{name}" for name in held}
 
 
-def centres_query(rows: exp.Select, study: Study) -> exp.Select:
-    """SELECT the mean of each part of the summed outcomes over `rows`: where its sums are centred."""
+def parts_query(rows: exp.Select, study: Study) -> exp.Select:
+    """SELECT each part of the summed outcomes of `rows`, one row a unit."""
     columns = [name for outcome in summed(study) for name in parts(outcome).values()]
-    means = [named(part("avg(:c)", c=column(name)), name) for name in columns]
-    return exp.select(*(means or [part("NULL AS none")])).from_(rows.subquery("r"))
-
-
-def cell_query(rows: exp.Select, study: Study, words: Vocabulary, centres: Mapping[str, float]) -> exp.Select:
-    """SELECT one row a cell of `rows`: what is known of its units, how many there are, and sums of the outcomes."""
-    keys = [column(name) for name in known_columns(study, words)]
-    found = {UNITS: part("count(*)")}
-    for outcome in summed(study):
-        found |= _sums(outcome, centres)
-    found |= follow_up.sums(study)
-    return (
-        exp.select(*keys, *(named(expression, name) for name, expression in found.items()))
-        .from_(rows.subquery("r"))
-        .group_by(*keys)
-    )
+    return exp.select(*(column(name) for name in columns)).from_(rows.subquery("r"))
 
 
 def together_query(names: Iterable[str], study: Study, words: Vocabulary) -> exp.Select:
@@ -74,31 +57,3 @@ def together_query(names: Iterable[str], study: Study, words: Vocabulary) -> exp
 
 def _type(name: str) -> str:
     return "DOUBLE" if name.startswith(("total.", "product.", "sum.")) else "BIGINT"
-
-
-def _sums(outcome: DeclaredOutcome, centres: Mapping[str, float]) -> dict[str, exp.Expression]:
-    columns = parts(outcome)
-    whole = [part("NOT :c IS NULL", c=column(name)) for name in columns.values()] if len(columns) > 1 else []
-    about = {
-        name: part("(:c - CAST(:centre AS DOUBLE))", c=column(held), centre=repr(centres[held]))
-        for name, held in columns.items()
-    }
-    found = {f"n.{outcome.id}": part("count(:c)", c=_where(whole, column(next(iter(columns.values())))))}
-    for level in range(len(outcome.levels)):
-        at = part(":c = :level", c=column(outcome.id), level=level)
-        found[f"level.{outcome.id}.{level}"] = part("count(CASE WHEN :here THEN 1 END)", here=at)
-    for name, value in about.items():
-        found[f"total.{outcome.id}.{name}"] = _sum(_where(whole, value))
-    for first, second in combinations_with_replacement(sorted(about), 2):
-        product = part(":a * :b", a=about[first], b=about[second])
-        found[f"product.{outcome.id}.{first}.{second}"] = _sum(_where(whole, product))
-    return found
-
-
-def _where(whole: list[exp.Expression], value: exp.Expression) -> exp.Expression:
-    """A value that is null where another part of its outcome is."""
-    return part("CASE WHEN :whole THEN :value END", whole=exp.and_(*whole), value=value) if whole else value
-
-
-def _sum(value: exp.Expression) -> exp.Expression:
-    return part("coalesce(sum(:value), CAST(0 AS DOUBLE))", value=value)

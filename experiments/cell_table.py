@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.cells import CellTable, Sums
-from experiments.cell_query import UNITS, cell_query, centres_query, parts, summed, together_query
+from experiments.cell_query import UNITS, parts, parts_query, summed, together_query
+from experiments.cell_sums import cell_sums
 from experiments.engine import engine
 from experiments.measuring import measures
 from experiments.row_query import known_columns
-from experiments.sql import column
+from experiments.sql import column, part
 from experiments.unit_range import evenly
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -47,15 +48,15 @@ def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> p
 
     centres = _centres(asked, study, rows)
     answers = []
-    for answer in asked.ask(cell_query(rows, study, words, centres)):
-        if answer.num_rows > MOST_CELLS:
+    made = partial(cell_sums, study=study, words=words, centres=centres, most=MOST_CELLS)
+    for answer in asked.each(rows.select(part("c.unit AS unit")), made):
+        if answer is None:
             return None
         answers.append(answer)
     found = pa.concat_tables(answers)
     with engine(threads=1, spills=True, cells=found) as opened:
         frame: pd.DataFrame = opened.ask(together_query(found.column_names, study, words)).to_pandas()
-    frame.attrs["centres"] = centres
-    return frame
+    return frame.assign(**{f"centre.{name}": centre for name, centre in centres.items()})
 
 
 def others(study: Study, words: Vocabulary, rows: exp.Select) -> exp.Select | None:
@@ -79,24 +80,33 @@ def cell_table(
     frame: pd.DataFrame, study: Study, words: Vocabulary, *, layout: Layout, rows: UnitTable | None
 ) -> CellTable:
     """The table that the analysis takes, from `cells` and the table of the outcomes that need rows."""
-    centres = frame.attrs["centres"]
-    sums = {outcome.id: _sums(frame, outcome, centres) for outcome in summed(study)}
+    sums = {outcome.id: _sums(frame, outcome) for outcome in summed(study)}
     return CellTable(frame[[*known_columns(study, words)]], _counts(frame[UNITS]), sums, layout, rows)
 
 
 def _centres(asked: Ranges, study: Study, rows: exp.Select) -> dict[str, float]:
-    """A mean near each part's own, of the first few units that have the outcome: 0 where it is rare."""
+    """The median of each part among the first few units that have the outcome: 0 where it is rare.
+
+    It is a value that the part has: sums of whole numbers stay whole, and what is alike in all units is 0 in each.
+    """
     centres: dict[str, float | None] = {}
     for piece in evenly(TASTE * len(asked.pieces))[:TASTE]:
-        [answer] = asked.ask(centres_query(rows, study), (piece,))
-        [means] = answer.to_pylist()
-        centres = {name: mean if centres.get(name) is None else centres[name] for name, mean in means.items()}
+        [answer] = asked.ask(parts_query(rows, study), (piece,))
+        for name in answer.column_names:
+            if centres.get(name) is None:
+                centres[name] = _median(answer[name].drop_null().to_numpy())
         if None not in centres.values():
             break
     return {name: centre or 0.0 for name, centre in centres.items()}
 
 
-def _sums(frame: pd.DataFrame, outcome: DeclaredOutcome, centres: Mapping[str, float]) -> Sums:
+def _median(values: NDArray[np.float64]) -> float | None:
+    """The middle one of some values, the lower of two; None where there is none."""
+    place = (values.size - 1) // 2
+    return float(np.partition(values, place)[place]) if values.size else None
+
+
+def _sums(frame: pd.DataFrame, outcome: DeclaredOutcome) -> Sums:
     n = _counts(frame[f"n.{outcome.id}"])
     held = parts(outcome)
     levels = [_counts(frame[f"level.{outcome.id}.{place}"]) for place in range(len(outcome.levels))]
@@ -108,7 +118,7 @@ def _sums(frame: pd.DataFrame, outcome: DeclaredOutcome, centres: Mapping[str, f
             (first, second): _values(frame[f"product.{outcome.id}.{first}.{second}"])
             for first, second in combinations_with_replacement(sorted(held), 2)
         },
-        {name: centres[in_rows] for name, in_rows in held.items()},
+        {name: float(frame[f"centre.{in_rows}"].iloc[0]) for name, in_rows in held.items()},
         np.column_stack(levels) if levels else None,
     )
 

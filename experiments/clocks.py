@@ -121,12 +121,17 @@ def _in_periods(study: Study, end: datetime) -> Tables:
 
 
 def _assigned(words: Vocabulary, *, by: Mapping[str, exp.Expression] = UNIT, arm: bool = True) -> exp.Select:
-    """Each unit's first assignment (for each period, where `by` names it); units assigned twice are left out."""
-    facts = [*(["arm"] if arm else []), *(["cluster"] if words.clustered else []), *words.attributes]
+    """Each unit's first assignment (for each period, where `by` names it); units assigned twice are left out.
+
+    Attributes are those of the first, and so is a gap in them: what a later one says may be of the arm's doing.
+    """
+    facts = [*(["arm"] if arm else []), *(["cluster"] if words.clustered else [])]
+    first = {name: part("struct_pack(o := occurred_at, v := :c)", c=column(name)) for name in words.attributes}
     return (
         exp.select(*(named(key, name) for name, key in by.items()))
         .select(part("min(occurred_at) AS assigned_at"), part("min(:o) AS start", o=_START))
         .select(*(named(part("min(:c)", c=column(name)), name) for name in facts))
+        .select(*(named(part("(min(:first)).v", first=both), name) for name, both in first.items()))
         .from_("events")
         .where(part("event = :assigned AND NOT unit IN (SELECT unit FROM torn)", assigned=ASSIGNED))
         .group_by(*by.values())

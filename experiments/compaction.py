@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from experiments.events import Vocabulary
     from experiments.manifest import Part
     from experiments.store import Store
-    from experiments.study import Study
 
 MOST_AT_ONE_UNIT = 16  # segments that may hold events of the same unit before some are merged
 ROWS_A_SEGMENT = 1_500_000
@@ -33,12 +32,13 @@ class Compaction:
     depth_after: int
 
 
-def compact(store: Store, study: Study, *, progress: Callable[[str], None]) -> Compaction:
+def compact(store: Store, study_id: str, *, progress: Callable[[str], None]) -> Compaction:
     """Merge all segments of a study that overlap; no event changes, and no result depends on it."""
-    with store.writing(study.id):
-        if closed := store.closed(study.id):
+    store.folder(study_id)
+    with store.writing(study_id):
+        if closed := store.closed(study_id):
             raise closed
-        manifest = store.manifest(study.id)
+        study, manifest = store.study(study_id), store.manifest(study_id)
         before = manifest.segments
         after = before
         if depth(before) > 1:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from experiments.study import Study
 
 _OWN = "SELECT unit, arm, assigned_at, :cluster AS cluster FROM units WHERE NOT assigned_at IS NULL"
-_DAYS = part("SELECT CAST(occurred_at AS DATE) AS day FROM events GROUP BY CAST(occurred_at AS DATE)")
 _OTHER_ARM = part(
     """SELECT count(DISTINCT e.unit) AS saw_other_arm FROM events AS e JOIN units AS u ON e.unit = u.unit
        WHERE NOT e.arm IS NULL AND e.arm <> u.arm"""
@@ -90,13 +89,11 @@ def _by_stratum(engine: Engine, study: Study, *, clustered: bool) -> tuple[dict[
 
 
 def of_any_design(asked: Ranges, words: Vocabulary) -> dict[str, Any]:
-    """What is counted alike in every design that assigns units: contradictions, strangers, and gaps in the log."""
-    days = sorted({day for table in asked.ask(_DAYS) for day in table["day"].to_pylist()})
-    length = (days[-1] - days[0]).days + 1
+    """What is counted alike in every design that assigns units: contradictions and strangers."""
     found = asked.added(_strangers(timed=words.timed))
     if words.timed:
         found |= asked.added(_OTHER_ARM)
-    return {**found, "days": length, "days_without_events": length - len(days)}
+    return found
 
 
 def data_facts(manifest: Manifest, ran: Conduct, *frames: pd.DataFrame) -> DataFacts:

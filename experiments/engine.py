@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 BATCH = 131_072  # rows of an answer kept together; threads that read it again take one batch each
 
 
+class Written:
+    """One SELECT with its text, for a question that is asked again and again. Raises ValueError for anything else."""
+
+    def __init__(self, query: exp.Expression) -> None:
+        if not isinstance(query, exp.Query) or query.find(exp.DML, exp.DDL, exp.Command):
+            raise ValueError("the engine answers nothing but one SELECT")
+        self.text = query.sql(dialect=DIALECT)
+
+
 class Engine:
     """One connection over the Arrow tables and data sets that it was handed, and the Parquet files it may read.
 
@@ -69,16 +78,15 @@ class Engine:
             else:
                 self.hand(name, empty(held.schema))
 
-    def ask(self, query: exp.Expression, **values: Any) -> pa.Table:
+    def ask(self, query: exp.Expression | Written, **values: Any) -> pa.Table:
         """The answer to one SELECT; `values` are bound to its `$names`.
 
         DuckDB's own messages quote data, so they stop here. Raises Fault where memory, temporary space or time
         does not suffice, ValueError for a statement that is no query.
         """
-        if not isinstance(query, exp.Query) or query.find(exp.DML, exp.DDL, exp.Command):
-            raise ValueError("the engine answers nothing but one SELECT")
+        written = query if isinstance(query, Written) else Written(query)
         try:
-            relation = self._connection.sql(query.sql(dialect=DIALECT), params=values or None)
+            relation = self._connection.sql(written.text, params=values or None)
             answer: pa.Table = relation.to_arrow_table(BATCH)
         except self._duckdb.Error as error:
             raise self._told(error) from None

@@ -5,7 +5,7 @@ Both are had in the pass that measures the outcomes, as columns of their own tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlglot import exp
@@ -13,13 +13,14 @@ from sqlglot import exp
 from analysis.about import Halves
 from analysis.layout import CLUSTERED, PARALLEL
 from experiments.design import designs
-from experiments.sql import column, part
+from experiments.sql import part
 from experiments.unit_query import SECOND
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from experiments.cell_sums import Cells
     from experiments.study import DeclaredOutcome, Study
 
     Matrix = NDArray[np.float64]
@@ -46,43 +47,34 @@ def columns(study: Study) -> dict[str, exp.Expression]:
     return found
 
 
-def sums(study: Study) -> dict[str, exp.Expression]:
+def sums(cells: Cells, study: Study) -> dict[str, NDArray[Any]]:
     """Sums of the columns above over units of a cell: who was not followed, and what came early and late."""
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, NDArray[Any]] = {}
     for outcome in study.outcomes:
         if not (seconds := _seconds(outcome)):
             continue
-        short = part(":w < :length", w=column(WATCHED), length=seconds * SECOND)
-        found[f"short.{outcome.id}"] = part("count(CASE WHEN :short THEN 1 END)", short=short)
+        short = cells.values(WATCHED) < seconds * SECOND
+        found[f"short.{outcome.id}"] = cells.count(short)
         if _parted(outcome, study):
-            whole = part("coalesce(NOT (:short), TRUE)", short=short)
-            found |= _half_sums(outcome, whole)
+            found |= _half_sums(cells, outcome, ~short)
     return found
 
 
-def _half_sums(outcome: DeclaredOutcome, whole: exp.Expression) -> dict[str, exp.Expression]:
-    events = {half: column(f"{name}{outcome.id}") for half, name in (("first", FIRST), ("last", LAST))}
+def _half_sums(cells: Cells, outcome: DeclaredOutcome, whole: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    events = {half: cells.values(f"{name}{outcome.id}") for half, name in (("first", FIRST), ("last", LAST))}
     once = outcome.kind == "proportion"
-    first, last = (part("least(:c, 1)", c=events[half]) if once else events[half] for half in events)
+    first, last = (np.minimum(counts, 1.0) if once else counts for counts in events.values())
     sums = {
         "first": first,
         "last": last,
-        "first2": part(":a * :a", a=first),
-        "last2": part(":b * :b", b=last),
-        "change2": part("(:b - :a) * (:b - :a)", a=first, b=last),
+        "first2": first * first,
+        "last2": last * last,
+        "change2": (last - first) * (last - first),
     }
-    counts = {f"with_{half}": part(":c > 0 AND :whole", c=events[half], whole=whole) for half in events}
-    found = {
-        f"sum.{outcome.id}.{name}": part(
-            "coalesce(sum(CASE WHEN :whole THEN CAST(:value AS DOUBLE) END), CAST(0 AS DOUBLE))",
-            whole=whole,
-            value=value,
-        )
-        for name, value in sums.items()
-    }
-    return found | {
-        f"count.{outcome.id}.{name}": part("count(CASE WHEN :here THEN 1 END)", here=here)
-        for name, here in {"n": whole, **counts}.items()
+    here = {"n": whole, **{f"with_{half}": (counts > 0) & whole for half, counts in events.items()}}
+    return {
+        **{f"sum.{outcome.id}.{name}": cells.sum(values, whole) for name, values in sums.items()},
+        **{f"count.{outcome.id}.{name}": cells.count(rows) for name, rows in here.items()},
     }
 
 

@@ -34,15 +34,16 @@ if TYPE_CHECKING:
     from experiments.study import Study
 
 
-def take_in(store: Store, study: Study, paths: Sequence[Path], *, progress: Callable[[str], None]) -> Intake:
+def take_in(store: Store, study_id: str, paths: Sequence[Path], *, progress: Callable[[str], None]) -> Intake:
     """Take log files into a registered study, together or not at all.
 
     Rows are put aside by ranges of units where they are many, so that memory is bounded whatever the logs' size.
     Raises Fault, with nothing taken in, where a file as a whole is at fault or no row is acceptable; rejected
     rows are listed all the same.
     """
-    with store.writing(study.id):
-        manifest = store.manifest(study.id)
+    store.folder(study_id)
+    with store.writing(study_id):
+        study, manifest = store.study(study_id), store.manifest(study_id)
         if closed := store.closed(study.id):
             raise closed
         screen = Screen(

@@ -41,7 +41,7 @@ class Wrong:
     do: str
 
     def __str__(self) -> str:
-        return f"{self.found} {self.do}"
+        return f"{self.found} {self.do}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from analysis.about import LogFacts
 from experiments.crowds import crowds
 from experiments.events import ASSIGNED, SURVEY
+from experiments.log_pass import passed
 from experiments.sql import among, part
 
 if TYPE_CHECKING:
@@ -26,23 +27,30 @@ LONGEST_SESSION = 24  # hours
 SKEW = timedelta(minutes=5)  # how far two clocks may disagree
 
 
-def log_facts(asked: Ranges, study: Study, *, first: str, last: str, taken_in: str) -> LogFacts:
-    """The oddities of a study's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later.
+def log_facts(
+    asked: Ranges, study: Study, *, first: str, last: str, taken_in: str
+) -> tuple[LogFacts, dict[str, int]]:
+    """The oddities of a study's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later;
+    and the `days` from its first to its last, with those of them that are `days_without_events`.
 
     The dates of simulated data are made up, so that none of them is in the future. Where the first and the last
     event show that there is nothing to find, nothing is read.
     """
     begins, ends = _instant(first), _instant(last)
-    queries = [_bursts(study), _sessions()]
+    queries = []
     intake = _instant(taken_in) + SKEW
     if ends > intake and study.data_are != "simulated":
         queries.append(_future(intake))
     if ends - begins > (before := _long_before(study)):
         queries.append(_early(before))
-    found: dict[str, int] = {}
+    theirs = own(study)
+    seen = passed(asked, theirs, busy=BUSY, longest=LONGEST_SESSION * 3600)
+    found = {name: seen.totals[name] for name in ("events", "units", "bursting", "in_bursts", "lasting")}
     for query in queries:
         found |= asked.added(query)
-    return LogFacts(**found, **crowds(asked, own(study)))
+    days = int(seen.days.max() - seen.days.min()) + 1
+    gaps = {"days": days, "days_without_events": days - len(seen.days)}
+    return LogFacts(**found, **crowds(asked, theirs, seen)), gaps
 
 
 def _instant(written: str) -> datetime:
@@ -54,32 +62,6 @@ def _instant(written: str) -> datetime:
 def own(study: Study) -> exp.Expression:
     """Whether an event is what a unit did itself."""
     return exp.not_(among("event", sorted({ASSIGNED, SURVEY, study.exposure})))
-
-
-def _bursts(study: Study) -> exp.Expression:
-    """Units that are too fast, the events of the minutes in which they are, and units and events in all."""
-    return part(
-        """WITH own AS (SELECT unit, occurred_at FROM events WHERE :own),
-                busy AS (SELECT unit, count(*) AS n FROM own GROUP BY unit),
-                fast AS (
-                  SELECT o.unit, count(*) AS n FROM own AS o JOIN busy AS b ON o.unit = b.unit
-                  WHERE b.n > :busy GROUP BY o.unit, date_trunc('minute', o.occurred_at) HAVING count(*) > :busy)
-           SELECT (SELECT count(*) FROM own) AS events, (SELECT count(*) FROM busy) AS units,
-                  (SELECT count(DISTINCT unit) FROM fast) AS bursting, (SELECT sum(n) FROM fast) AS in_bursts""",
-        own=own(study),
-        busy=BUSY,
-    )
-
-
-def _sessions() -> exp.Expression:
-    """Sessions that last too long."""
-    return part(
-        """SELECT count(*) AS lasting FROM (
-             SELECT min(occurred_at) AS o, max(occurred_at) AS l FROM events WHERE NOT session IS NULL
-             GROUP BY unit, session) AS visits
-           WHERE l > o + :longest""",
-        longest=_span(timedelta(hours=LONGEST_SESSION)),
-    )
 
 
 def _future(intake: datetime) -> exp.Expression:

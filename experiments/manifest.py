@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from experiments.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Purged:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """Events and list of units with the clocks of a plan that is about to be registered: `timing` tells which."""
+
+    timing: str
+    segments: tuple[Part, ...]
+    units: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything a study holds. `key` is the fingerprint of the key that made its pseudonyms.
 
@@ -63,6 +74,13 @@ class Manifest:
     forgotten: int = 0
     purged: Purged | None = None
     timing: str = ""  # what the clocks were told by; see `experiments.retiming`
+    ahead: Ahead | None = None  # only on the disk, while an amendment is registered
+
+    def under(self, timing: str) -> Manifest:
+        """The manifest as it counts under a registered plan, whose clocks are told by `timing`."""
+        if self.ahead is None or self.ahead.timing != timing:
+            return replace(self, ahead=None)
+        return replace(self, segments=self.ahead.segments, units=self.ahead.units, timing=timing, ahead=None)
 
     @property
     def bound_to(self) -> str:
@@ -110,10 +128,20 @@ class Manifest:
         return {part.file for part in self.listed}
 
 
-def from_document(document: dict[str, Any]) -> Manifest:
-    """The manifest that `dataclasses.asdict` took apart."""
+def from_document(document: dict[str, Any], study_id: str) -> Manifest:
+    """The manifest that `dataclasses.asdict` took apart. Raises Fault for that of another version."""
+    try:
+        return _manifest(document)
+    except (KeyError, TypeError):
+        raise Fault(
+            f"What the store holds of {study_id} was written by another version of watchkeeper.",
+            do="Use that version, or register the study and ingest its logs in a new store.",
+        ) from None
+
+
+def _manifest(document: dict[str, Any]) -> Manifest:
     files = (LogFile(**{**file, "rejects": _parts(file["rejects"])}) for file in document["files"])
-    purged = document["purged"]
+    purged, ahead = document["purged"], document.get("ahead")
     return Manifest(
         **{
             **document,
@@ -122,6 +150,9 @@ def from_document(document: dict[str, Any]) -> Manifest:
             "files": tuple(files),
             "withdrawn": tuple(document["withdrawn"]),
             "purged": Purged(**purged) if purged else None,
+            "ahead": Ahead(ahead["timing"], _parts(ahead["segments"]), _parts(ahead["units"]))
+            if ahead
+            else None,
         }
     )
 

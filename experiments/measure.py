@@ -159,10 +159,12 @@ class _Measuring:
     def _ran(self, asked: Ranges, ran: Conduct, told: dict[str, Any]) -> Conduct:
         """The conduct with what is told of every design: by its table, and by a pass over the log."""
         first, last, taken_in = self.span
+        log, gaps = log_facts(asked, self.study, first=first, last=last, taken_in=taken_in)
         return replace(
             ran,
             ended=has_ended(self.study, last=last, taken_in=taken_in),
-            log=log_facts(asked, self.study, first=first, last=last, taken_in=taken_in),
+            log=log,
+            **gaps,
             **told,
             **of_any_design(asked, self.words),
         )

@@ -21,7 +21,7 @@ def as_parquet(table: pa.Table) -> bytes:
     from pyarrow import parquet
 
     sink = pa.BufferOutputStream()
-    words = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    words = [field.name for field in table.schema if not pa.types.is_primitive(field.type)]
     parquet.write_table(
         table,
         sink,
@@ -29,6 +29,7 @@ def as_parquet(table: pa.Table) -> bytes:
         compression_level=1,
         use_dictionary=words,  # numbers such as pseudonyms hardly repeat
         row_group_size=ROW_GROUP,
+        store_schema=False,  # text is text, however it was at hand
     )
     content: bytes = sink.getvalue().to_pybytes()
     return content

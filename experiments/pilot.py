@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from analysis.about import Registration
-from experiments.faults import Gate
+from experiments.faults import Fault, Gate
 from experiments.keys import make_key, read_key
 from experiments.manifest import Manifest
-from experiments.retiming import retime
+from experiments.retiming import retiming, timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from analysis.about import Conduct, DataFacts
+    from analysis.cells import Table
     from analysis.evaluate import Evaluation
     from experiments.compaction import Compaction
     from experiments.intake import Intake, Rejected
@@ -41,9 +43,8 @@ def register(store: Store, path: Path, *, reason: str | None = None) -> Registra
         make_key(study.id, store=store.path)
     with store.writing(study.id):
         registration = _next(store, study, reason)
-        store.keep_registration(study, registration)
-        if held.segments and not store.closed(study.id):
-            retime(store, study)
+        with retiming(store, study):
+            store.keep_registration(study, registration, timing=timing(study))
     return registration
 
 
@@ -73,7 +74,7 @@ def ingest(
     """Take log files into a study, all of them or none. Raises Fault as `experiments.ingest.take_in` does."""
     from experiments.ingest import take_in
 
-    return take_in(store, store.study(study_id), files, progress=progress)
+    return take_in(store, study_id, files, progress=progress)
 
 
 def forget(
@@ -82,14 +83,14 @@ def forget(
     """Remove units that withdrew, named as the log names them. Raises Fault as `experiments.withdrawal` does."""
     from experiments import withdrawal
 
-    return withdrawal.forget(store, store.study(study_id), units, progress=progress)
+    return withdrawal.forget(store, study_id, units, progress=progress)
 
 
 def compact(store: Store, study_id: str, *, progress: Callable[[str], None] = lambda _: None) -> Compaction:
     """Merge a study's segments. Raises Fault as `experiments.compaction.compact` does."""
     from experiments.compaction import compact as merge
 
-    return merge(store, store.study(study_id), progress=progress)
+    return merge(store, study_id, progress=progress)
 
 
 def rejects(store: Store, study_id: str) -> tuple[Rejected, ...]:
@@ -116,7 +117,7 @@ def evaluation(
     from experiments.results import to_document
 
     key = _key(store, study_id)
-    computed = _compute(store, store.study(study_id), progress)
+    computed = _compute(store, study_id, progress)
     store.keep_result(study_id, key, to_document(computed))
     return computed
 
@@ -154,15 +155,14 @@ def _key(store: Store, study_id: str) -> str:
     return f"{store.data_key(study_id)}-{code_fingerprint()}"
 
 
-def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Evaluation:
+def _compute(store: Store, study_id: str, progress: Callable[[str], None]) -> Evaluation:
     from analysis.checks.withdrawals import at_most
     from analysis.evaluate import Evaluation, evaluate
-    from experiments.measure import measure
     from experiments.plan import analysis_plan, study_facts
     from experiments.provenance import provenance
 
     progress("measuring")
-    table, conduct, data = measure(store, study, progress=progress)
+    study, registration, (table, conduct, data) = _measured(store, study_id, progress)
     conduct = replace(conduct, withdrew=at_most(len(store.manifest(study.id).withdrawn)))
     plan = analysis_plan(study)
     answers = evaluate(plan, table, conduct, progress=progress)
@@ -176,5 +176,23 @@ def _compute(store: Store, study: Study, progress: Callable[[str], None]) -> Eva
         supplied=answers.supplied,
         provenance=provenance(plan.seed),
         study=study_facts(study),
-        registration=store.registration(study.id),
+        registration=registration,
     )
+
+
+def _measured(
+    store: Store, study_id: str, progress: Callable[[str], None]
+) -> tuple[Study, Registration, tuple[Table, Conduct, DataFacts]]:
+    """A study under its plan, measured; begun again where another plan was registered meanwhile."""
+    from experiments.measure import measure
+
+    while True:
+        registration, study = store.registration(study_id), store.study(study_id)
+        try:
+            measured = measure(store, study, progress=progress)
+        except Fault:
+            if store.registration(study_id) == registration:
+                raise
+            continue
+        if store.registration(study_id) == registration:
+            return study, registration, measured

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 def due(store: Store) -> tuple[str, ...]:
-    """The studies whose rows are past the day until which they are kept."""
-    return tuple(
-        study
-        for study in store.studies()
-        if overdue(store.keep_until(study)) and not store.manifest(study).purged
-    )
+    """The studies whose rows are past the day until which they are kept, or are damaged so that none can tell."""
+    return tuple(study for study in store.studies() if _due(store, study))
+
+
+def _due(store: Store, study: str) -> bool:
+    try:
+        return overdue(store.keep_until(study)) and not store.manifest(study).purged
+    except Fault:
+        return True
 
 
 def purge(store: Store, study_id: str, *, early: bool = False, key: bool = False) -> Purged:

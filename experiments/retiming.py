@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments.events import vocabulary
 from experiments.faults import Fault
+from experiments.manifest import Ahead, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from experiments.manifest import Manifest, Part
+    from experiments.manifest import Part
     from experiments.store import Store
     from experiments.study import Study
 
@@ -38,12 +40,29 @@ def require_timed(study: Study, manifest: Manifest) -> None:
         )
 
 
-def retime(store: Store, study: Study, *, progress: Callable[[str], None] = lambda _: None) -> None:
-    """Make the stored times those of the plan in force, if they are others. Only for the study's writer."""
+@contextmanager
+def retiming(store: Store, study: Study) -> Iterator[None]:
+    """Register a plan inside: the stored times become those of the plan at the moment when it is registered.
+
+    They are written before it, and count once the registration names what they were told by: no reader, and
+    nobody who finds the store after a crash, sees one without the other. Only for the study's writer.
+    """
+    before, after = _before_and_after(store, study)
+    if after != before:
+        ahead = Ahead(after.timing, after.segments, after.units)
+        store.keep_manifest(study.id, replace(before, ahead=ahead))
+    yield
+    told, again = _before_and_after(store, study)  # a later day of keeping may have opened the rows just now
+    if after != before or again != told:
+        store.keep_manifest(study.id, again)
+
+
+def _before_and_after(store: Store, study: Study) -> tuple[Manifest, Manifest]:
+    """The manifest as it is and with the clocks of a plan; the same where there are no rows to be opened."""
+    if study.id not in store.studies() or store.closed(study.id):
+        return Manifest(), Manifest()
     manifest = store.manifest(study.id)
-    new = retimed(store, study, manifest, progress=progress)
-    if new != manifest:
-        store.keep_manifest(study.id, new)
+    return manifest, retimed(store, study, manifest, progress=lambda _: None)
 
 
 def retimed(store: Store, study: Study, manifest: Manifest, *, progress: Callable[[str], None]) -> Manifest:

@@ -1,4 +1,7 @@
-"""Screening: every row is judged by itself, typed, and its ids turned into pseudonyms, in one SELECT."""
+"""Screening: every row is judged by itself, typed, and its ids turned into pseudonyms.
+
+Rows in the plain form are judged by what they share (`plain_rows`), all others in one SELECT that reads every form.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,13 @@ from experiments.arrays import column as places
 from experiments.arrays import empty, flags, numbers
 from experiments.event_key import event_keys
 from experiments.events import stored, theirs, vocabulary
+from experiments.keyed import keyed_numbers
+from experiments.plain_numbers import plain_numbers
+from experiments.plain_rows import PlainRows
 from experiments.plain_times import plain_times
 from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, WITHDRAWN, row_rules
 from experiments.sql import column, named, part
+from experiments.words import as_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,10 +43,8 @@ NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 PSEUDONYM = "[0-9A-Fa-f]{64}"
 
-LABELLED = {
-    "event_id": "sha256($event_id_label || encode(:id))",
-    "session": "sha256($session_label || encode(:id))",
-}
+KEYED = ("event_id", "session")  # ids that are compared within a study, and never said
+TEXTS = ("unit", "occurred_at", "value", *KEYED)  # all other columns hold words
 
 Clock = Literal["text", "wall", "instant"]  # a column of text, of local times or of times with a zone
 
@@ -57,8 +62,10 @@ class Screen:
         self._key, self._tombstones = key, withdrawn
         self._queries: dict[Clock, exp.Select] = {}
         padded, label = key.ljust(64, b"\0"), sha256(b"labels" + key).digest()
+        self._id_keys = {name: sha256(label + f"{name}=".encode()).digest()[:16] for name in KEYED}
+        words = [name for name in self.vocabulary.columns if name not in TEXTS]
+        self._plain = PlainRows(self.rules, words, _units(study), _items(self.vocabulary))
         self._keys = {
-            **{f"{n}_label": label + f"{n}=".encode() for n in LABELLED if n in self.vocabulary.columns},
             "inner": bytes(byte ^ 0x36 for byte in padded),
             "outer": bytes(byte ^ 0x5C for byte in padded),
         }
@@ -69,34 +76,54 @@ class Screen:
 
         `rows` holds text in every column of the vocabulary (in `occurred_at` also times), and `line` as a number.
         """
-        if _clock(rows.schema.field("occurred_at").type) != "text":
-            return self._judged(engine, rows)
-        return self._with_plain_times(engine, rows)
-
-    def _with_plain_times(self, engine: Engine, rows: pa.Table) -> pa.Table:
-        """The judged rows, in their order; times in the plain form are read at once, others with all care."""
         import numpy as np
         import pyarrow as pa
 
-        plain, instants = plain_times(rows["occurred_at"])
+        for name in KEYED:
+            if name in rows.column_names:
+                numbered = keyed_numbers(_whole(rows[name]), self._id_keys[name])
+                rows = rows.set_column(rows.schema.get_field_index(name), name, numbered)
+        if _clock(rows.schema.field("occurred_at").type) != "text":
+            return self._judged(engine, rows)
+        timed, instants = plain_times(rows["occurred_at"])
+        valued, found = plain_numbers(rows["value"])
+        plain = timed & valued
+        if plain.all():
+            return self._at_once(engine, rows, instants, found)
         if not plain.any():
             return self._judged(engine, rows)
-        place = rows.schema.get_field_index("occurred_at")
-        quick = rows if plain.all() else rows.filter(flags(plain))
-        judged = self._judged(engine, quick.set_column(place, "occurred_at", instants))
-        if plain.all():
-            return judged
-        both = pa.concat_tables([judged, self._judged(engine, rows.filter(flags(~plain)))])
+        chosen = flags(plain)
+        quick = self._at_once(engine, rows.filter(chosen), instants.filter(flags(plain[timed])), found.filter(chosen))
+        both = pa.concat_tables([quick, self._judged(engine, rows.filter(flags(~plain))).cast(quick.schema)])
         return both.take(places(np.argsort(numbers(both["line"]), kind="stable")))
 
+    def _at_once(self, engine: Engine, rows: pa.Table, instants: pa.Array, found: pa.Array) -> pa.Table:
+        """Rows in their plain form, their times and numbers read already."""
+        import pyarrow as pa
+
+        engine.hand("withdrawn", self._list())
+        cells = {name: rows[name] for name in ("line", *KEYED) if name in rows.column_names}
+        cells |= {"occurred_at": instants.cast(pa.timestamp("us")), "value": found}
+        cells |= self._plain.judged(engine, rows, found, self._keys)
+        if "place" in cells:
+            cells["item"] = cells.pop("place")
+        return pa.table({name: cells[name] for name in self._names()})
+
+    def _names(self) -> tuple[str, ...]:
+        return ("line", "verdict", *stored(self.vocabulary).names[:-1], "serial", "event_id")
+
     def _judged(self, engine: Engine, rows: pa.Table) -> pa.Table:
-        """Rows of which each tells its time in the same way, judged by one SELECT."""
+        """Rows in any form, judged by one SELECT."""
         clock = _clock(rows.schema.field("occurred_at").type)
         if clock not in self._queries:
             self._queries[clock] = _query(self.study, self.vocabulary, self.rules, clock)
         engine.hand("raw", rows)
         engine.hand("withdrawn", self._list())
-        return engine.ask(self._queries[clock], **self._keys)
+        judged = engine.ask(self._queries[clock], **self._keys)
+        for name in self._plain.words:
+            if name != "item":
+                judged = judged.set_column(judged.schema.get_field_index(name), name, as_words(judged[name]))
+        return judged
 
     def people(self, engine: Engine, ids: pa.Table) -> pa.Table:
         """The numbers (`pseudonym`) and tombstones of ids as the log has them, from a column `unit`."""
@@ -116,7 +143,8 @@ class Screen:
 
     def with_keys(self, rows: pa.Table) -> pa.Table:
         """Well-formed rows beside the key of each event."""
-        columns = stored(self.vocabulary).names[:-1]
+        names = stored(self.vocabulary).names[:-1]
+        columns = [name for name in names if name not in self.vocabulary.attributes]
         keys = event_keys(rows, rows["event_id"], columns, self._key)
         return rows.drop_columns(["event_id"]).append_column("event_key", keys)
 
@@ -134,6 +162,12 @@ def _clock(kind: pa.DataType) -> Clock:
     return "instant" if kind.tz else "wall"
 
 
+def _whole(values: pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.concat_arrays([pa.array([], values.type), *values.chunks])
+
+
 def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock: Clock) -> exp.Select:
     """SELECT line, verdict and the typed columns FROM the rows of text."""
     cells = exp.select("line", *(_cell(name, clock) for name in vocabulary.columns)).from_("raw")
@@ -144,7 +178,7 @@ def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock:
     kept = [named(_kept(name), name) for name in stored(vocabulary).names[:-1]]
     return (
         exp.select("line", named(verdict.else_(exp.Literal.number(-1)), "verdict"), *kept)
-        .select(part("people.serial"), named(_keyed("event_id"), "event_id"))
+        .select(part("people.serial"), "event_id")
         .from_("typed")
         .join("people", on=part("typed.unit = people.id"), join_type="left")
         .with_("cells", as_=cells)
@@ -154,7 +188,7 @@ def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock:
 
 
 def _cell(name: str, clock: Clock) -> exp.Expression:
-    if name == "occurred_at" and clock != "text":
+    if name in KEYED or (name == "occurred_at" and clock != "text"):
         return column(name)
     return named(part("nullif(:c, '')", c=column(name)), name)
 
@@ -165,11 +199,15 @@ def _typed(study: Study, vocabulary: Vocabulary, clock: Clock) -> dict[str, exp.
         "CASE WHEN regexp_full_match(value, :pattern) THEN TRY_CAST(value AS DOUBLE) END", pattern=NUMBER
     )
     typed = {"number": number, **_instant(study.log.time_zone, clock)}
-    if "item" in vocabulary.columns:
-        typed["place"] = part(
-            "CASE WHEN regexp_full_match(item, '[0-9]{1,4}') THEN TRY_CAST(item AS INTEGER) END"
-        )
-    return typed
+    return {**typed, **_items(vocabulary)}
+
+
+def _items(vocabulary: Vocabulary) -> dict[str, exp.Expression]:
+    """The place of a questionnaire's item."""
+    if "item" not in vocabulary.columns:
+        return {}
+    place = part("CASE WHEN regexp_full_match(item, '[0-9]{1,4}') THEN TRY_CAST(item AS INTEGER) END")
+    return {"place": place}
 
 
 def _instant(zone: str, clock: Clock) -> dict[str, exp.Expression]:
@@ -195,7 +233,6 @@ def _kept(name: str) -> exp.Expression:
     """The stored form of a column."""
     forms: dict[str, Any] = {
         "unit": part("people.pseudonym"),
-        "session": _keyed("session"),
         "occurred_at": column("instant"),
         "value": column("number"),
         "item": column("place"),
@@ -203,35 +240,39 @@ def _kept(name: str) -> exp.Expression:
     return forms.get(name, column(name))
 
 
-def _keyed(name: str) -> exp.Expression:
-    """A number for an id, for equality within the study: nobody without the key can go from a guess to it.
-
-    SHA-256 of the key and the text; a quarter of it, so that nothing can be appended to a known text.
-    """
-    cell = column(name, "typed")
-    number = _number(part(LABELLED[name], id=cell), 1)
-    return part("CASE WHEN NOT :id IS NULL THEN :n END", id=cell, n=number)
-
-
 def _people(study: Study) -> exp.Select:
     """The distinct ids of units, each beside its pseudonym and a second number (`serial`) from the same MAC."""
-    unit = part("lower(trim(id))") if study.log.by_contributor else part("trim(id)")
-    macs = exp.select("id", named(_mac(unit), "mac")).from_(
-        part("SELECT DISTINCT unit AS id FROM raw WHERE unit <> ''").subquery("ids")
+    ids = part("SELECT DISTINCT unit AS id FROM raw WHERE unit <> ''")
+    return exp.select("id", *_of_a_unit(study)).from_(_with_macs(study, ids).subquery("macs"))
+
+
+def _units(study: Study) -> exp.Select:
+    """The same for all `ids`, by their place."""
+    ids = part("SELECT nth, nullif(unit, '') AS id FROM ids")
+    return exp.select("nth", named(column("id"), "unit"), *_of_a_unit(study)).from_(
+        _with_macs(study, ids).subquery("macs")
     )
+
+
+def _with_macs(study: Study, ids: exp.Expression) -> exp.Select:
+    unit = part("lower(trim(id))") if study.log.by_contributor else part("trim(id)")
+    return exp.select("*", named(_mac(unit), "mac")).from_(exp.Subquery(this=ids, alias="ids"))
+
+
+def _of_a_unit(study: Study) -> list[exp.Expression]:
+    """What is made of an id and its MAC."""
     unclean = part(
         "length(id) > :longest OR regexp_matches(id, '[[:cntrl:]]') OR trim(id) = ''", longest=LONGEST_ID
     )
     pseudonym, serial = _number(column("mac"), 1), _number(column("mac"), 17)
-    return exp.select(
-        "id",
+    return [
         named(pseudonym, "pseudonym"),
         named(serial, "serial"),
         named(unclean, "unclean"),
         named(part("regexp_full_match(trim(id), :pseudonym)", pseudonym=PSEUDONYM), "pseudonymous"),
         named(_tombstone(), "tombstone"),
         named(part(":t IN (SELECT tombstone FROM withdrawn)", t=_tombstone()), "withdrew"),
-    ).from_(macs.subquery("macs"))
+    ]
 
 
 def _mac(text: exp.Expression) -> exp.Expression:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.arrays import column, flags, numbers
 from experiments.held import read_all
 from experiments.store import SEGMENTS
+from experiments.words import compacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,11 +104,15 @@ def _matched(units: pa.ChunkedArray, told: pa.Table) -> tuple[NDArray[Any], pa.T
 
 def keep_segment(store: Store, study_id: str, events: pa.Table) -> Part:
     """Write events, which are in order, as an immutable file."""
+    import pyarrow as pa
     from pyarrow import compute
 
     ends = compute.min_max(events["occurred_at"]).as_py()
     first, last = (f"{ends[end].isoformat()}Z" for end in ("min", "max"))
     units = events["unit"]
+    for place, field in enumerate(events.schema):
+        if pa.types.is_dictionary(field.type):  # a list of words may have more than these rows say
+            events = events.set_column(place, field.name, compacted(events[field.name]))
     kept = store.keep_part(study_id, SEGMENTS, events)
     return replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
 

@@ -14,6 +14,7 @@ from experiments.held import Held
 from experiments.segments import clocks, in_order, keep_segment, moved, on_clocks, together
 from experiments.unit_list import columns, news_query, telling
 from experiments.unit_parts import UnitParts
+from experiments.words import as_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,8 +83,10 @@ class SortingIn:
 
         told = telling(self._study, self._words)
         if self._words.timed:  # else the list keeps no assignment, by which a row can be too early
-            kinds = pa.concat_arrays([pa.repeat(kind, 1) for kind in sorted(told)])
-            rows = rows.filter(compute.is_in(rows["event"], value_set=kinds))
+            kinds = pa.array(sorted(told), pa.string())
+            event = as_words(rows["event"])
+            telling_words = compute.is_in(event.dictionary, value_set=kinds)
+            rows = rows.filter(compute.fill_null(telling_words.take(event.indices), fill_value=False))
         return self.held.told(within, events=told, units=rows["unit"])
 
     def _keep(self, accepted: pa.Table, news: pa.Table, known: pa.Table) -> None:

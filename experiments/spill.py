@@ -1,6 +1,6 @@
 """Rows on their way in: in memory while they are few, else put aside in files by range of a 64-bit number.
 
-Only typed rows with pseudonyms are ever put aside. The folder goes at the end, and what a writer that died left of
+Only typed rows with pseudonyms are ever put aside, and numbers in place of words. The folder goes at the end, and what a writer that died left of
 one goes when the next one begins.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.arrays import column, empty, numbers
 from experiments.durable import refused
 from experiments.unit_range import WHOLE, UnitRange, sharing
+from experiments.words import Numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,16 @@ IN_MEMORY = 1_500_000  # rows
 
 
 class Spill:
-    """Rows by range of the number in the column `by`; what tells their order has to be in them."""
+    """Rows by range of the number in the column `by`; what tells their order has to be in them.
+
+    Columns of text come back as words (`experiments.words`).
+    """
 
     def __init__(self, folder: Path, schema: pa.Schema, *, by: str = "unit") -> None:
         self.rows = 0
         self.folder, self.schema, self._by = folder, schema, by
+        self._words = Numbering()
+        self._kept = _without_text(schema)
         self._held: list[pa.Table] = []
         self._held_rows = 0
         self._counts = [0] * FILES
@@ -37,9 +43,12 @@ class Spill:
 
     def add(self, rows: pa.Table) -> None:
         """Take rows in. Raises Fault where the disk does not hold them."""
+        import pyarrow as pa
+
         self.rows += rows.num_rows
         self._held_rows += rows.num_rows
-        self._held.append(rows.select(self.schema.names).cast(self.schema))
+        columns = [self._numbered(field, rows[field.name]) for field in self.schema]
+        self._held.append(pa.Table.from_arrays(columns, schema=self._kept))
         if self._held_rows > IN_MEMORY:
             self._put_aside()
 
@@ -57,18 +66,31 @@ class Spill:
         import pyarrow as pa
 
         wanted = columns or self.schema.names
-        none = empty(self.schema).select(wanted)
+        none = empty(self._kept).select(wanted)
         if not self._writers:
-            return pa.concat_tables([none, *(table.select(wanted) for table in self._held)])
+            return self._said(pa.concat_tables([none, *(table.select(wanted) for table in self._held)]))
         size = WHOLE.high // FILES + 1
         paths = [self._path(file) for file in range(within.low // size, within.high // size + 1)]
-        return pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())])
+        return self._said(pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())]))
+
+    def _numbered(self, field: pa.Field, values: pa.ChunkedArray) -> Any:
+        """A column as it is kept."""
+        import pyarrow as pa
+
+        return self._words.numbered(field.name, values) if pa.types.is_string(field.type) else values.cast(field.type)
+
+    def _said(self, rows: pa.Table) -> pa.Table:
+        """Rows with words in place of their numbers."""
+        for place, name in enumerate(rows.column_names):
+            if self.schema.field(name).type != self._kept.field(name).type:
+                rows = rows.set_column(place, name, self._words.words(name, rows[name]))
+        return rows
 
     def _put_aside(self) -> None:
         import numpy as np
         import pyarrow as pa
 
-        rows = pa.concat_tables([empty(self.schema), *self._held]).combine_chunks()
+        rows = pa.concat_tables([empty(self._kept), *self._held]).combine_chunks()
         self._held, self._held_rows = [], 0
         file_of_row = (numbers(rows[self._by]) // np.uint64(WHOLE.high // FILES + 1)).astype(np.uint8)
         rows = rows.take(column(np.argsort(file_of_row, kind="stable")))
@@ -85,11 +107,20 @@ class Spill:
         if file not in self._writers:
             self.folder.mkdir(parents=True, exist_ok=True)
             options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self.schema, options=options)
+            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self._kept, options=options)
         return self._writers[file]
 
     def _path(self, file: int) -> Path:
         return self.folder / f"{self._by}-{file:02}.arrow"
+
+
+def _without_text(schema: pa.Schema) -> pa.Schema:
+    """The schema with numbers in place of text."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [(field.name, pa.int32() if pa.types.is_string(field.type) else field.type) for field in schema]
+    )
 
 
 def _read(path: Path, columns: list[str]) -> pa.Table:

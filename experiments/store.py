@@ -29,13 +29,7 @@ if TYPE_CHECKING:
     from experiments.study import Study
 
 REGISTRATION, MANIFEST = "registration.json", "manifest.json"
-DECLARATIONS, SEGMENTS, UNITS, REJECTS, RESULTS = (
-    "declarations",
-    "segments",
-    "units",
-    "rejects",
-    "results",
-)
+DECLARATIONS, SEGMENTS, UNITS, REJECTS, RESULTS = "declarations", "segments", "units", "rejects", "results"
 ATTEMPTS = 20  # of a reader whose files a writer replaces
 
 T = TypeVar("T")
@@ -76,10 +70,11 @@ class Store:
         )
 
     def manifest(self, study_id: str) -> Manifest:
-        """What the study holds; empty before the first ingest."""
+        """What the study holds under the plan that is registered; empty before the first ingest."""
         if not (self.folder(study_id) / MANIFEST).exists():
             return Manifest()
-        return from_document(self._document(study_id, MANIFEST))
+        timing = self._document(study_id, REGISTRATION).get("timing", "")
+        return from_document(self._document(study_id, MANIFEST), study_id).under(timing)
 
     def data_key(self, study_id: str) -> str:
         """A hash that changes with the declaration, the plan, or anything that was taken in.
@@ -197,8 +192,11 @@ class Store:
             results = ""  # what can never be computed again is kept
         return (*unfinished(folder), *unnamed(folder, manifest.parts(), results=results))
 
-    def keep_registration(self, study: Study, registration: Registration) -> None:
-        """Put a declaration in force: its text first, then the document that points at it."""
+    def keep_registration(self, study: Study, registration: Registration, *, timing: str) -> None:
+        """Put a declaration in force: its text first, then the document that points at it.
+
+        `timing` is what the clocks of its units are told by (`experiments.retiming`).
+        """
         name = f"{hashlib.sha256(study.text.encode()).hexdigest()}.yaml"
         folder, last = self.path / study.id, study.log.keep_until
         write_whole(folder / DECLARATIONS / name, study.text.encode())
@@ -206,6 +204,7 @@ class Store:
             **asdict(registration),
             "declaration": name,
             "keep_until": last.isoformat() if last else None,
+            "timing": timing,
         }
         write_whole(folder / REGISTRATION, sealed(document))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from re import fullmatch
 from typing import TYPE_CHECKING
 
 from experiments.aside import clear_abandoned
@@ -11,7 +12,7 @@ from experiments.engine import engine
 from experiments.faults import Fault
 from experiments.keys import fingerprint, study_key
 from experiments.limits import limits
-from experiments.screening import Screen
+from experiments.screening import PSEUDONYM, Screen
 from experiments.segments import keep_segment
 from experiments.store import SEGMENTS, UNITS
 
@@ -38,16 +39,18 @@ class Withdrawal:
     events: int
 
 
-def forget(store: Store, study: Study, ids: Sequence[str], *, progress: Callable[[str], None]) -> Withdrawal:
+def forget(store: Store, study_id: str, ids: Sequence[str], *, progress: Callable[[str], None]) -> Withdrawal:
     """Remove units, named as the study's log names them, from every file, with all results they had a part in.
 
     Files that hold none of them stay as they are. The old files and results are gone when it returns. Raises
-    Fault where that cannot be, or the key of the study is absent.
+    Fault where that cannot be, the key of the study is absent, or what is named is no unit of any log.
     """
-    with store.writing(study.id):
-        if closed := store.closed(study.id):
+    store.folder(study_id)
+    with store.writing(study_id):
+        if closed := store.closed(study_id):
             raise closed
-        manifest = store.manifest(study.id)
+        study, manifest = store.study(study_id), store.manifest(study_id)
+        _require_pseudonyms(study, ids)
         key = study_key(study.id, store=store.path, used=manifest.bound_to)
         people = _people(Screen(study, key), ids)
         left = _Left(store, study.id, people["pseudonym"].combine_chunks(), progress)
@@ -72,6 +75,18 @@ def forget(store: Store, study: Study, ids: Sequence[str], *, progress: Callable
         )
     before = len(named.intersection(manifest.withdrawn))
     return Withdrawal(len(named), before, left.units, left.files, left.events)
+
+
+def _require_pseudonyms(study: Study, ids: Sequence[str]) -> None:
+    """Raise Fault where the study's log has pseudonyms and others are named: nobody would be found."""
+    if study.log.by_contributor and (
+        others := sum(not fullmatch(PSEUDONYM, unit.strip(" ")) for unit in ids)
+    ):
+        raise Fault(
+            f"Of {len(ids):,} units that are named, {others:,} are no pseudonyms; nothing was changed.",
+            expected="pseudonyms of 64 hexadecimal digits, as the contributor makes them for the log",
+            do="Have the contributor turn the ids into pseudonyms, and name those.",
+        )
 
 
 def _people(screen: Screen, ids: Sequence[str]) -> pa.Table:

@@ -1,6 +1,6 @@
 """People who withdrew: how many, in bands of ten, so that nobody can be told from one report to the next.
 
-It never warns: to withdraw is everybody's right. But where many do, those who stay may differ from those who left.
+To withdraw is everybody's right. But where many do, those who stay may differ from those who left.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
 
 BAND = 10
+MANY = (
+    0.05  # of all; as much loss as trials are commonly said to bear (Schulz and Grimes 2002, Lancet 359:781)
+)
 
 
 def at_most(people: int) -> int:
@@ -41,8 +44,12 @@ def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     if not conduct.withdrew:
         return ()
     numbers = {"withdrew": in_words(conduct.withdrew)}
+    at_least = conduct.withdrew - BAND + 1
+    many = at_least > MANY * (table.units + at_least)
     says = "People who withdrew and are in no figure: {withdrew}."
-    return (CheckResult("withdrawals", "pass", says, {}, numbers),)
+    if many:
+        says = "People who withdrew and are in no figure: {withdrew}, more than one in twenty."
+    return (CheckResult("withdrawals", "warn" if many else "pass", says, {}, numbers),)
 
 
 CHECK = Check(

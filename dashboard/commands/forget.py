@@ -51,11 +51,14 @@ def _ids(arguments: argparse.Namespace) -> list[str]:
             content = (
                 sys.stdin.buffer.read() if arguments.source == "-" else Path(arguments.source).read_bytes()
             )
-            given += content.decode("utf-8-sig").splitlines()
+            # Not `splitlines`: an id may hold other signs that end a line, as in the log.
+            given += [line.removesuffix("\r") for line in content.decode("utf-8-sig").split("\n")]
         except UnicodeDecodeError:
             raise Fault("The list of units is no UTF-8 text.", expected="one id a line") from None
     if not (ids := [unit for unit in given if unit.strip()]):
         raise Fault("No unit is named.", expected="ids as the log has them, as arguments or with --from FILE")
+    if any("\ud800" <= sign <= "\udfff" for unit in ids for sign in unit):
+        raise Fault("An id is no UTF-8 text.", do="Put the ids into a file in UTF-8: --from FILE")
     return ids
 
 

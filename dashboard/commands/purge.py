@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from dashboard.cli import Command, print_json
@@ -36,14 +37,23 @@ def run(arguments: argparse.Namespace) -> int:
     if bool(arguments.study) == arguments.all_due:
         raise Fault("It is not clear what to purge.", expected="either one study's id or --all-due")
     studies = due(store) if arguments.all_due else (arguments.study,)
-    done = {study: purge(store, study, early=arguments.yes, key=arguments.key).at for study in studies}
+    early, done, faults = arguments.yes and not arguments.all_due, {}, []
+    for study in studies:
+        try:
+            done[study] = purge(store, study, early=early, key=arguments.key).at
+        except Fault as fault:
+            if arguments.study:
+                raise
+            faults.append(fault)  # and the others are purged all the same
     if arguments.json:
         print_json({"schema": "watchkeeper/purge@1", "purged": done, "keys_removed": arguments.key})
-    elif not done:
+    elif not (done or faults):
         print("No study is past the day until which its rows are kept.")
     for study, at in done.items() if not arguments.json else ():
         print(f"{study}: rows purged at {at}; the plan and what was found are kept.")
-    return 0
+    for left in faults:
+        print(left, file=sys.stderr)
+    return max((left.exit_code for left in faults), default=0)
 
 
 COMMAND = Command("purge", "remove a study's rows for good", add_arguments, run, 71)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.bars.rare_scenes import rare_scenes
 from tests.bars.scenes import measured, scenes, seen, warm_up
 from tests.bars.watched import Raised, watched
 
@@ -32,8 +33,9 @@ class Rehearsal:
 @cache
 def rehearsals(folder: Path) -> list[Rehearsal]:
     """Every scene, played once in this process. Raises RuntimeError where one does not come to its end."""
-    warm_up(folder / "warm")
-    return [_rehearsed(scene, folder / f"scene-{number}") for number, scene in enumerate(scenes())]
+    played = (*scenes(), *rare_scenes())
+    warm_up(folder / "warm", played)
+    return [_rehearsed(scene, folder / f"scene-{number}") for number, scene in enumerate(played)]
 
 
 def apart(read: Callable[[], Any]) -> Any:

@@ -17,7 +17,7 @@ from experiments.pilot import rejects
 from experiments.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 DECLARED = """\
 study: small
@@ -83,10 +83,10 @@ class Scene:
     step: Callable[[Path], tuple[int, str]]
 
 
-def warm_up(folder: Path) -> None:
-    """Load all that the scenes use, once, in the process that their processes are made from."""
+def warm_up(folder: Path, played: Iterable[Scene]) -> None:
+    """Load all that scenes use, once, in the process that their processes are made from."""
     os.environ["WATCHKEEPER_THREADS"] = "1"
-    for scene in scenes():
+    for scene in played:
         here = folder / scene.name
         scene.before(here)
         scene.step(here)
@@ -98,17 +98,17 @@ def scenes() -> tuple[Scene, ...]:
     """Every step that writes to a store, as far as its command is there."""
     found = [
         Scene("first registration", at_home, _register),
-        Scene("first ingest", _register, lambda folder: _ingest(folder, FIRST)),
-        Scene("overlapping ingest", _with_first, lambda folder: _ingest(folder, SECOND)),
-        Scene("the same ingest again", _with_both, lambda folder: _ingest(folder, SECOND)),
-        Scene("ten files", _with_both, lambda folder: _ingest(folder, *map(folder_of, range(10)))),
-        Scene("an amendment", _with_both, _amend),
+        Scene("first ingest", _register, lambda folder: ingest(folder, FIRST)),
+        Scene("overlapping ingest", with_first, lambda folder: ingest(folder, SECOND)),
+        Scene("the same ingest again", with_both, lambda folder: ingest(folder, SECOND)),
+        Scene("ten files", with_both, lambda folder: ingest(folder, *map(folder_of, range(10)))),
+        Scene("an amendment", with_both, _amend),
         Scene("an analysis", with_many, lambda folder: say(folder, "analyze", STUDY)),
     ]
     if "forget" in commands():
-        found.append(Scene("a withdrawal", _with_both, lambda folder: say(folder, "forget", STUDY, "u3")))
+        found.append(Scene("a withdrawal", with_both, lambda folder: say(folder, "forget", STUDY, "u3")))
     if "compact" in commands():
-        found.append(Scene("compaction", _with_both, lambda folder: say(folder, "compact", STUDY)))
+        found.append(Scene("compaction", with_both, lambda folder: say(folder, "compact", STUDY)))
     return tuple(found)
 
 
@@ -140,7 +140,7 @@ def seen(folder: Path) -> dict[str, Any]:
         "files": sorted(
             (f.name, f.accepted, f.duplicates, f.rejected, f.left_behind) for f in manifest.files
         ),
-        "rejects": [str(row) for row in rejects(store, STUDY)],
+        "rejects": [] if manifest.purged else [str(row) for row in rejects(store, STUDY)],
         "plan": (registration.hash, [a["reason"] for a in registration.amendments]),
         "key": len(read_key(STUDY, store=store.path)),
         "title": store.study(STUDY).title,
@@ -180,21 +180,22 @@ def say(folder: Path, *words: str) -> tuple[int, str]:
 
 
 def _register(folder: Path) -> tuple[int, str]:
-    return say(folder, "register", str(_put(folder, DECLARED, "study.yaml")))
+    return say(folder, "register", str(put(folder, DECLARED, "study.yaml")))
 
 
 def _amend(folder: Path) -> tuple[int, str]:
     changed = DECLARED.replace("A small pilot", "Another title").replace("days: 7", "days: 6")
-    file = str(_put(folder, changed, "changed.yaml"))
+    file = str(put(folder, changed, "changed.yaml"))
     return say(folder, "register", file, "--amend", "Clicks come early.")
 
 
-def _ingest(folder: Path, *logs: str) -> tuple[int, str]:
-    files = [str(_put(folder, log, f"log-{number}.csv")) for number, log in enumerate(logs)]
+def ingest(folder: Path, *logs: str) -> tuple[int, str]:
+    """An ingest of some logs."""
+    files = [str(put(folder, log, f"log-{number}.csv")) for number, log in enumerate(logs)]
     return say(folder, "ingest", STUDY, *files)
 
 
-def _put(folder: Path, content: str, name: str) -> Path:
+def put(folder: Path, content: str, name: str) -> Path:
     """A file in the folder of what comes in, which is nobody's to watch."""
     path = folder / "incoming" / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,16 +203,18 @@ def _put(folder: Path, content: str, name: str) -> Path:
     return path
 
 
-def _with_first(folder: Path) -> None:
+def with_first(folder: Path) -> None:
+    """A store with the first log."""
     _register(folder)
-    _ingest(folder, FIRST)
+    ingest(folder, FIRST)
 
 
-def _with_both(folder: Path) -> None:
-    _with_first(folder)
-    _ingest(folder, SECOND)
+def with_both(folder: Path) -> None:
+    """A store with both logs."""
+    with_first(folder)
+    ingest(folder, SECOND)
 
 
 def with_many(folder: Path) -> None:
-    _with_both(folder)
-    _ingest(folder, HEADER + "".join(unit(number) for number in range(200, 260)))
+    with_both(folder)
+    ingest(folder, HEADER + "".join(unit(number) for number in range(200, 260)))

@@ -50,6 +50,7 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
             reliability={"y": Reliability(0.85, 1000, 10)},
             halves={"y": {"a": HALVES, "b": HALVES}},
             log=LogFacts(10_000, 2000),
+            withdrew=10,
         )
         return UnitTable(frame, layout), how
     frame.loc[treated & (rng.random(n) < 0.5), "y"] = np.nan
@@ -70,6 +71,7 @@ def study(layout, *, sound: bool) -> tuple[UnitTable, Conduct]:
         log=LogFacts(
             10_000, 2000, bursting=40, in_bursts=4000, crowded_minutes=3, lasting=2, early=9, future=5
         ),
+        withdrew=300,
     )
     return UnitTable(frame, layout), how
 

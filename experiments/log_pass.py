@@ -1,0 +1,143 @@
+"""One pass over the instants of a log: speed of units, lengths of sessions, days, and events by second.
+
+Each range is counted by itself and the counts are added. Nothing is looked up row by row: rows come in the order of
+their units, so that what belongs together lies together or is put there by one sort.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.arrays import numbers
+from experiments.sql import part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from sqlglot import exp
+
+    from experiments.by_range import Ranges
+
+    Numbers = NDArray[Any]
+    Where = NDArray[np.bool_]
+
+SECOND, MINUTE, DAY = 1_000_000, 60, 86_400  # in microseconds, seconds and seconds
+
+
+@dataclass(slots=True)
+class Passed:
+    """What a pass found: units' `own` events are those that they did themselves.
+
+    `totals`: own `events` and their `units`, units `bursting` and their events `in_bursts`, sessions `lasting` too
+    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order; `counts` holds
+    a row for each, of own events by second of the day.
+    """
+
+    totals: dict[str, int] = field(default_factory=dict)
+    days: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    counts: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, DAY), dtype=np.int32))
+
+    def add(self, totals: dict[str, int], days: Numbers, seconds: Numbers) -> None:
+        """Add what was found in a range: totals, its days, and the second of each own event."""
+        for name, count in totals.items():
+            self.totals[name] = self.totals.get(name, 0) + count
+        new = days[~np.isin(days, self.days)]
+        if new.size:
+            self.days = np.concatenate([self.days, new])
+            self.counts = np.concatenate([self.counts, np.zeros((new.size, DAY), dtype=np.int32)])
+        if seconds.size:
+            first = int(self.days.min())
+            shift = np.zeros(int(self.days.max()) - first + 1, dtype=np.int64)
+            shift[self.days - first] = (np.arange(self.days.size) - self.days) * DAY
+            np.add.at(self.counts.reshape(-1), seconds + shift[seconds // DAY - first], np.int32(1))
+
+
+def passed(asked: Ranges, own: exp.Expression, *, busy: int, longest: int) -> Passed:
+    """What a pass over the log finds; `own` says whether an event is what a unit did itself.
+
+    A unit bursts that has more than `busy` own events in one minute; a session is too long that lasts more than
+    `longest` seconds.
+    """
+    query = part(
+        "SELECT unit, epoch_us(occurred_at) AS us, session, CAST(:own AS UTINYINT) AS own FROM events", own=own
+    )
+    found = Passed()
+    for told in asked.each(query, partial(_of_range, busy=busy, longest=longest)):
+        found.add(*told)
+    return found
+
+
+def _of_range(rows: pa.Table, *, busy: int, longest: int) -> tuple[dict[str, int], Numbers, Numbers]:
+    units, instants, theirs = numbers(rows["unit"]), numbers(rows["us"]), numbers(rows["own"]) > 0
+    there = numbers(rows["session"].is_valid().cast("uint8")) > 0
+    sessions = numbers(rows["session"].drop_null())
+    lasting = _lasting(units[there], sessions, instants[there], longest=longest * SECOND)
+    seconds = instants // SECOND
+    days = _different(seconds // DAY)
+    mine = seconds[theirs]
+    minutes = mine // MINUTE
+    whole = int((minutes * (MINUTE * SECOND) == instants[theirs]).sum())
+    totals = {**_speed(units[theirs], minutes, busy), "lasting": lasting, "whole": whole}
+    return totals, days, mine
+
+
+def _different(numbers: Numbers) -> Numbers:
+    """The different ones of whole numbers that lie near each other."""
+    first = numbers.min() if numbers.size else 0
+    return np.flatnonzero(np.bincount(numbers - first)) + first
+
+
+def _speed(units: Numbers, minutes: Numbers, busy: int) -> dict[str, int]:
+    """Events and units, units with more than `busy` events in a minute, and the events of such minutes."""
+    if (units[1:] < units[:-1]).any():
+        order = np.argsort(units, kind="stable")  # quick for a few runs that are in order
+        units, minutes = units[order], minutes[order]
+    starts = np.flatnonzero(_begins(units))
+    many = np.diff(starts, append=units.size) > busy
+    chosen = np.repeat(many, np.diff(starts, append=units.size))
+    minutes, fast = minutes[chosen], units[chosen]
+    if ((minutes[1:] < minutes[:-1]) & (fast[1:] == fast[:-1])).any():
+        order = np.lexsort((minutes, fast))
+        minutes, fast = minutes[order], fast[order]
+    begins = np.flatnonzero(_begins(fast) | _begins(minutes))
+    sizes = np.diff(begins, append=fast.size)
+    crowded = sizes > busy
+    return {
+        "events": int(units.size),
+        "units": int(starts.size),
+        "bursting": int(_begins(fast[begins[crowded]]).sum()),
+        "in_bursts": int(sizes[crowded].sum()),
+    }
+
+
+def _lasting(units: Numbers, sessions: Numbers, instants: Numbers, *, longest: int) -> int:
+    """How many sessions of one unit each last longer than `longest` microseconds."""
+    # Nearly all of a number and a row's place in one number sort faster than numbers by which places are sorted.
+    places = np.uint64(2 ** sessions.size.bit_length() - 1)
+    by_session = np.sort((sessions & ~places) | np.arange(sessions.size, dtype=np.uint64))
+    order = (by_session & places).astype(np.int64)
+    order = order[_in_long_runs(_begins(by_session & ~places), instants[order], longest)]
+    order = order[np.lexsort((units[order], sessions[order]))]  # two units can have sessions of one name
+    begins = _begins(sessions[order]) | _begins(units[order])
+    chosen = _in_long_runs(begins, instants[order], longest)
+    return int((begins & chosen).sum())
+
+
+def _in_long_runs(begins: Where, instants: Numbers, longest: int) -> Where:
+    """Which places are in runs whose instants are more than `longest` apart."""
+    if not begins.size:
+        return begins
+    starts = np.flatnonzero(begins)
+    lengths = np.maximum.reduceat(instants, starts) - np.minimum.reduceat(instants, starts)
+    return np.repeat(lengths > longest, np.diff(starts, append=begins.size))
+
+
+def _begins(numbers: Numbers) -> Where:
+    """Where a run of one number begins."""
+    first = np.ones(numbers.size, dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return first
