@@ -180,3 +180,21 @@ def sensitivities(declaration: Declaration) -> tuple[Estimator, ...]:
     """The other estimators that can answer for a declaration, in the order of their names."""
     default = choose(declaration)
     return tuple(e for e in estimators().values() if e is not default and e.claims(declaration))
+
+
+def unheld(declaration: Declaration) -> tuple[str, ...]:
+    """What to say where a study is so large that it is read as sums: which estimators a row a unit would have let
+    answer too, and whether one of them would have been the default.
+
+    >>> unheld(Declaration("parallel", "count", rows=False))[-1]
+    'With a row for each unit, Negative binomial regression would have been shown first.'
+    """
+    if declaration.rows or not declaration.grouped:
+        return ()
+    rows = replace(declaration, rows=True)
+    held = {choose(declaration).name, *(e.name for e in sensitivities(declaration))}
+    absent = sorted(e.label for e in (choose(rows), *sensitivities(rows)) if e.name not in held)
+    said = [f"Read as sums, for its size; what needs a row for each unit was not run: {', '.join(absent)}."]
+    if choose(rows).name not in held:
+        said.append(f"With a row for each unit, {choose(rows).label} would have been shown first.")
+    return tuple(said) if absent else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registration, StudyFacts
 from analysis.check import CheckResult, checks
-from analysis.estimator import choose, sensitivities
+from analysis.estimator import choose, sensitivities, unheld
 from analysis.evidence import Uncounted
 from analysis.families import judged
 from analysis.finding import ArmFigures, Contrast, Estimate, Finding, NotEstimable
@@ -195,6 +195,7 @@ def answer(
             refused.append(_not_estimable(evidence, estimator.name, refusal))
     if not (found and found[0].default):
         return Answered(tuple(found), tuple(refused))
+    found[0] = found[0].saying(*unheld(declaration))
     refused += [
         _not_estimable(evidence, first.name, Refusal(reason, remedy=FINDING_STANDS))
         for reason in found[0].estimate.unanswered.values()

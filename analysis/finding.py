@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analysis.outcome import Outcome
@@ -135,6 +135,10 @@ class Finding:
     def effect(self) -> Effect:
         """The effect on the primary scale."""
         return self.estimate.effects[self.outcome.scale.name]
+
+    def saying(self, *notes: str) -> Finding:
+        """With more notes."""
+        return replace(self, estimate=replace(self.estimate, notes=(*self.estimate.notes, *notes)))
 
 
 @dataclass(frozen=True, slots=True)

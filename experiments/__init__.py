@@ -10,7 +10,8 @@ Where to look:
   `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
 - the log: `ingest` takes files in, each `arriving` by itself; `log_rows` has it read in a process of its own
   (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of
-  `events` (`plain_times` at once), a `spill` puts rows aside by `unit_range`, and `sorting_in` goes range by range:
+  `events` (at once the `plain_rows`, by their `words`, `plain_times` and `plain_numbers`) and turns ids into
+  `pseudonyms` and `keyed` numbers, a `spill` puts rows aside by `unit_range`, and `sorting_in` goes range by range:
   `admission` judges rows beside each other by their `event_key` and beside what is `held`, `across` what no range
   alone can tell; `segments` and the `unit_parts` are written; an `intake` and `rejects` tell what came of it
 - clocks: the `unit_list` keeps each unit's, from which its events have their time since the exposure; `retiming`
@@ -18,12 +19,12 @@ Where to look:
 - the store: `store`, its `manifest`, `parquet_parts` and their `checksums`, `durable` writing, `waiting` for other
   writers, `sweeping` what does not belong, and the `keys` outside it; `withdrawal` of people, `retention` and
   `purging`; `inspection` (with `inspected_rows`) verifies it all, `holdings` says what is there
-- measurement: `measure` asks `by_range` where units have one clock each: the `timed_query`, as rows or by the
-  `cell_query` for a `cell_table`; with periods, the `row_query` over the `clocks`; both are put together from
-  `unit_query` and each kind of `measuring`; `scoring` has each `survey` scored by its `instrument`; a series asks
-  the `interval_query` for the `intervals` of an `interval_table`; `conduct` (or `conduct_in_periods`) counts how
-  the study ran, `follow_up` for how long, `log_facts` and `crowds` what is odd; `results` (as files:
-  `kept_results`) keep the evaluation with its `provenance`
+- measurement: `measure` asks `by_range` where units have one clock each: the `timed_query`, as rows or, by the
+  `cell_sums` and the `cell_query`, for a `cell_table`; with periods, the `row_query` over the `clocks`; both are
+  put together from `unit_query` and each kind of `measuring`; `scoring` has each `survey` scored by its
+  `instrument`; a series asks the `interval_query` for the `intervals` of an `interval_table`; `conduct` (or
+  `conduct_in_periods`) counts how the study ran, `follow_up` for how long, `log_facts`, by one `log_pass`, and
+  `crowds` what is odd; `results` (as files: `kept_results`) keep the evaluation with its `provenance`
 - queries: `engine` runs them over `parquet_files` within its `limits`, with rows put `aside` that memory does not
   hold; `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`

@@ -130,7 +130,10 @@ def twice(*columns: pa.ChunkedArray) -> pa.Array:
     import numpy as np
 
     values = np.sort(np.concatenate([numbers(values) for values in columns]))
-    return places(np.unique(values[1:][values[1:] == values[:-1]]))
+    again = values[1:][values[1:] == values[:-1]]
+    first = np.ones(len(again), dtype=np.bool_)
+    first[1:] = again[1:] != again[:-1]
+    return places(again[first])
 
 
 def cluster_arms(engine: Engine, vocabulary: Vocabulary, table: str) -> pa.Table:

@@ -42,11 +42,12 @@ class Ranges:
         self,
         engines: list[Engine],
         pool: ThreadPoolExecutor,
+        files: Mapping[str, Files],
         pieces: tuple[UnitRange, ...],
         progress: Callable[[str], None],
     ) -> None:
         self.pieces = pieces
-        self._progress = progress
+        self._files, self._progress = files, progress
         self._ahead = len(engines) + 2
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
@@ -60,7 +61,7 @@ class Ranges:
     def each(
         self, query: exp.Query, made: Callable[[pa.Table], T], pieces: tuple[UnitRange, ...] | None = None
     ) -> Iterator[T]:
-        """What is `made` of each answer, where it was given: several at once, handed over in the order of ranges."""
+        """What is `made` of each answer in the thread that got it, handed over in the order of ranges."""
         here = pieces or self.pieces
         written = Written(query if here == (WHOLE,) else cut(query))
         waiting: deque[Future[T]] = deque()
@@ -90,6 +91,7 @@ class Ranges:
     def _answer(self, query: Written, piece: UnitRange, made: Callable[[pa.Table], T]) -> T:
         opened = self._free.get()
         try:
+            opened.look_at({name: held.within(piece) for name, held in self._files.items()})
             ends = {} if piece == WHOLE else {"low": str(piece.low), "high": str(piece.high)}
             return made(opened.ask(query, **ends))
         finally:
@@ -111,7 +113,7 @@ def ranges(
         engines = [stack.enter_context(engine(threads=1, files=files)) for _ in range(workers)]
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        yield Ranges(engines, pool, pieces, progress)
+        yield Ranges(engines, pool, files, pieces, progress)
 
 
 def shared_out(events: int) -> tuple[UnitRange, ...]:

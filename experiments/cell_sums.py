@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 
 
 class Cells:
-    """Rows in cells, and sums over them by cell: `first` is a row of each cell."""
+    """Rows in cells, and sums over them by cell: `first` is the place of a row of each cell."""
 
     def __init__(self, rows: pa.Table, keys: tuple[str, ...]) -> None:
         code = np.zeros(rows.num_rows, dtype=np.int64)
         for name in keys:
             places = rows[name].combine_chunks().dictionary_encode(null_encoding="encode").indices
             place = numbers(places).astype(np.int64)
-            if place.size:
-                # Numbered anew at each step, so that no number grows beyond the rows.
-                code = np.unique(code * (place.max() + 1) + place, return_inverse=True)[1]
+            code = _numbered(code * (place.max(initial=0) + 1) + place)
         self._rows, self._code = rows, code
-        self.first = np.unique(code, return_index=True)[1]
+        self.first = np.empty(code.max(initial=-1) + 1, dtype=np.int64)
+        self.first[code] = np.arange(code.size)
 
     def known(self, keys: tuple[str, ...]) -> pa.Table:
         """What is known of each cell."""
@@ -53,15 +52,23 @@ class Cells:
 
     def sum(self, values: Values, here: Where) -> Values:
         """The sum of values over the rows of each cell that are `here`, in the order of the rows."""
-        if here.all():
-            return np.bincount(self._code, values, self.first.size)
-        return np.bincount(self._code[here], values[here], self.first.size)
+        code, values = (self._code, values) if here.all() else (self._code[here], values[here])
+        sums = np.bincount(code, values, self.first.size)
+        return np.asarray(sums, dtype=np.float64)  # those of no row at all come as whole numbers
 
 
 def in_order(rows: pa.Table) -> pa.Table:
     """Rows in the order of units; mostly they are, and then nothing is moved."""
     units = numbers(rows["unit"])
     return rows if (units[1:] > units[:-1]).all() else rows.take(column(np.argsort(units)))
+
+
+def _numbered(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Codes numbered anew from 0 in their order, so that none grows beyond how many there are."""
+    if codes.max(initial=0) > 4 * codes.size:
+        return np.unique(codes, return_inverse=True)[1]
+    seen = np.bincount(codes) > 0
+    return (np.cumsum(seen) - 1)[codes]
 
 
 def cell_sums(

@@ -18,7 +18,6 @@ from experiments.sql import column, part
 from experiments.unit_range import evenly
 
 if TYPE_CHECKING:
-
     import pandas as pd
     from numpy.typing import NDArray
     from sqlglot import exp

@@ -126,7 +126,9 @@ def _assigned(words: Vocabulary, *, by: Mapping[str, exp.Expression] = UNIT, arm
     Attributes are those of the first, and so is a gap in them: what a later one says may be of the arm's doing.
     """
     facts = [*(["arm"] if arm else []), *(["cluster"] if words.clustered else [])]
-    first = {name: part("struct_pack(o := occurred_at, v := :c)", c=column(name)) for name in words.attributes}
+    first = {
+        name: part("struct_pack(o := occurred_at, v := :c)", c=column(name)) for name in words.attributes
+    }
     return (
         exp.select(*(named(key, name) for name, key in by.items()))
         .select(part("min(occurred_at) AS assigned_at"), part("min(:o) AS start", o=_START))

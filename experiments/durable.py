@@ -76,8 +76,9 @@ def sealed(document: dict[str, Any]) -> bytes:
     Keys keep their order: waves and times since a switch are told in it.
     """
     body = json.dumps(document, allow_nan=False, ensure_ascii=False)
-    seal = hashlib.sha256(body.encode()).hexdigest()
-    return f'{{"seal": "{seal}",\n"document": {body}}}\n'.encode()
+    content = body.encode(errors="backslashreplace")  # JSON's own way to write what is no UTF-8
+    seal = hashlib.sha256(content).hexdigest()
+    return f'{{"seal": "{seal}",\n"document": '.encode() + content + b"}\n"
 
 
 def unsealed(content: bytes) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ BATCH = 131_072  # rows of an answer kept together; threads that read it again t
 
 
 class Written:
-    """One SELECT with its text, for a question that is asked again and again. Raises ValueError for anything else."""
+    """One SELECT as text, for a question that is asked again and again. Raises ValueError for anything else."""
 
     def __init__(self, query: exp.Expression) -> None:
         if not isinstance(query, exp.Query) or query.find(exp.DML, exp.DDL, exp.Command):
@@ -59,7 +59,9 @@ class Engine:
             self._connection.execute(setting)
         for name, table in tables.items():
             self.hand(name, table)
-        self._look_at(files or {})
+        paths = [path for held in (files or {}).values() for path in held.paths]
+        self._connection.execute(f"SET allowed_paths = {listed(paths).sql(dialect=DIALECT)}")
+        self.look_at(files or {})
         # Only from here on nobody can open the connection up again.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -68,14 +70,20 @@ class Engine:
         """Let queries see an Arrow table or data set under `name`."""
         self._connection.register(name, table)
 
-    def _look_at(self, files: Mapping[str, Files]) -> None:
-        """Let queries see files under their names; nothing is read yet but which columns there are."""
-        paths = [path for held in files.values() for path in held.paths]
-        self._connection.execute(f"SET allowed_paths = {listed(paths).sql(dialect=DIALECT)}")
+    def look_at(self, files: Mapping[str, Files]) -> None:
+        """Let queries see files under their names; nothing is read yet but which columns there are.
+
+        They are among those that the engine may read.
+        """
         for name, held in files.items():
             if held.paths:
-                self._connection.execute(f'CREATE TEMP VIEW "{name}" AS {held.query().sql(dialect=DIALECT)}')
+                query = held.query().sql(dialect=DIALECT)
+                try:
+                    self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}')
+                except self._duckdb.Error as error:
+                    raise self._told(error) from None
             else:
+                self._connection.execute(f'DROP VIEW IF EXISTS "{name}"')  # that of another range's files
                 self.hand(name, empty(held.schema))
 
     def ask(self, query: exp.Expression | Written, **values: Any) -> pa.Table:

@@ -19,9 +19,9 @@ def event_keys(rows: pa.Table, named: pa.ChunkedArray, columns: Sequence[str], k
     """The key of each row (64 bits): `named` where the row has an event_id, else from all its `columns`.
 
     A gap contributes nothing, so that a column that a study takes up later leaves the keys of earlier rows as they
-    are. Every other cell's number is mixed in by the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
-    pseudorandom number generators"), started from the study's `key`: two different rows agree by chance alone,
-    once in 2**64 pairs.
+    are. Every other cell's number is mixed in by the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast
+    splittable pseudorandom number generators"), started from the study's `key`: two different rows agree by
+    chance alone, once in 2**64 pairs.
     """
     import numpy as np
     from pyarrow import compute
@@ -45,7 +45,9 @@ def _as_numbers(values: pa.ChunkedArray, salt: bytes) -> tuple[NDArray[Any] | No
     there = numbers(values.is_valid().cast(pa.uint8())).astype(np.bool_) if values.null_count else None
     if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type):
         coded = as_words(values)
-        known = np.array([_hashed(salt, word) for word in coded.dictionary.to_pylist()] or [0], dtype=np.uint64)
+        known = np.array(
+            [_hashed(salt, word) for word in coded.dictionary.to_pylist()] or [0], dtype=np.uint64
+        )
         return there, known[numbers(compute.fill_null(coded.indices, 0))]
     if pa.types.is_integer(values.type):
         values = values.cast(pa.int64(), safe=False)

@@ -14,7 +14,7 @@ from analysis.about import Halves
 from analysis.layout import CLUSTERED, PARALLEL
 from experiments.design import designs
 from experiments.sql import part
-from experiments.unit_query import SECOND
+from experiments.unit_query import SECOND, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +42,15 @@ def columns(study: Study) -> dict[str, exp.Expression]:
             "any_value(CASE WHEN NOT c.complete THEN epoch_us(c.log_end) - epoch_us(c.exposure) END)"
         )
         if _parted(outcome, study):
-            found[f"{FIRST}{outcome.id}"] = _events(outcome, since=0, until=seconds // 2)
-            found[f"{LAST}{outcome.id}"] = _events(outcome, since=seconds // 2, until=seconds)
+            first = part(
+                "count(*) FILTER (WHERE e.event = :name AND e.since >= 0 AND e.since < :until)",
+                name=outcome.source.event,
+                until=seconds // 2 * SECOND,
+            )
+            # The outcome counts the whole window already.
+            whole = part("count(*) FILTER (WHERE :here)", here=where(outcome.source))
+            found[f"{FIRST}{outcome.id}"] = first
+            found[f"{LAST}{outcome.id}"] = part("(:whole - :first)", whole=whole, first=first)
     return found
 
 
@@ -194,14 +201,3 @@ def _parted(outcome: DeclaredOutcome, study: Study) -> bool:
 def _seconds(outcome: DeclaredOutcome) -> int:
     """The length of an outcome's window after the exposure; 0 where it has none of a length."""
     return max([0, *(source.window.seconds for source in outcome.sources if source.window is not None)])
-
-
-def _events(outcome: DeclaredOutcome, *, since: int, until: int) -> exp.Expression:
-    """How many events of an outcome come from `since` to just before `until` seconds after the exposure."""
-    here = part(
-        "e.event = :name AND e.since >= :since AND e.since < :until",
-        name=outcome.source.event,
-        since=since * SECOND,
-        until=until * SECOND,
-    )
-    return part("count(*) FILTER (WHERE :here)", here=here)

@@ -36,21 +36,26 @@ class Held:
         """`event_key` and `unit` of the range's events whose key may be among `keys`, and of few others."""
         import pyarrow as pa
 
-        sieve = _Sieve(keys)
         wanted = ["event_key", "unit"]
-        found = [_sifted(batch, sieve) for batch in self.batches(within, wanted)]
-        return pa.concat_tables([empty(self.schema).select(wanted), *found])
+        none = empty(self.schema).select(wanted)
+        if not meeting(self._segments, within):
+            return none
+        sieve = _Sieve(keys)
+        return pa.concat_tables([none, *(_sifted(batch, sieve) for batch in self.batches(within, wanted))])
 
     def told(self, within: UnitRange, *, events: Iterable[str], units: pa.ChunkedArray) -> pa.Table:
         """The events of some kinds in the range that may be of `units`, and few others."""
         import pyarrow as pa
+
+        wanted = ["unit", "occurred_at", "event", *self.facts()]
+        none = empty(self.schema).select(wanted)
+        if not meeting(self._segments, within):
+            return none
         import pyarrow.dataset as datasets
 
         sieve = _Sieve(units)
         kinds = datasets.field("event").isin(sorted(events))
-        wanted = ["unit", "occurred_at", "event", *self.facts()]
         found = [_sifted(batch, sieve, by="unit") for batch in self.batches(within, wanted, kinds)]
-        none = empty(self.schema).select(wanted)
         return pa.concat_tables([none, *(table.cast(none.schema) for table in found)])
 
     def facts(self) -> tuple[str, ...]:

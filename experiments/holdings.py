@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.checks.withdrawals import at_most, in_words
@@ -13,8 +15,6 @@ from experiments.store import RESULTS
 from experiments.waiting import writing_now
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from experiments.manifest import Manifest
     from experiments.store import Store
 
@@ -68,7 +68,7 @@ def holdings(store: Store, study_id: str) -> Holdings:
     Raises Fault for a study that is not registered.
     """
     folder = store.folder(study_id)
-    size = sum(map(_size, folder.rglob("*")))
+    size = sum(_size(Path(inside) / name) for inside, _, names in os.walk(folder) for name in names)
     try:
         registration, manifest = store.registration(study_id), store.manifest(study_id)
         last_day = store.keep_until(study_id)
@@ -99,7 +99,7 @@ def holdings(store: Store, study_id: str) -> Holdings:
 def _size(path: Path) -> int:
     """The bytes of a file; of one that a writer removes just now, none."""
     try:
-        return path.stat().st_size if path.is_file() else 0
+        return path.stat().st_size
     except OSError:
         return 0
 

@@ -82,8 +82,13 @@ def inspect(store: Store, study_id: str, *, progress: Callable[[str], None] = la
 
 
 def _cleared(store: Store, study_id: str, folder: Path) -> tuple[int, tuple[Wrong, ...]]:
-    """How many leftovers were removed, and what is wrong with the others; nothing is touched beside a writer."""
-    lock = lock_if_free(folder / LOCK)
+    """How many leftovers were removed, and what is wrong with the others.
+
+    Nothing is touched beside a writer, or where nothing can be written, as in a backup.
+    """
+    lock = None
+    with suppress(OSError):
+        lock = lock_if_free(folder / LOCK)
     if lock is None:
         return 0, ()
     with lock:

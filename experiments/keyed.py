@@ -72,9 +72,7 @@ def _sip(content: NDArray[Any], starts: NDArray[Any], sizes: NDArray[Any], key: 
     return found
 
 
-def _alike(
-    at_any: NDArray[Any], starts: NDArray[Any], sizes: NDArray[Any], key: bytes
-) -> NDArray[Any]:
+def _alike(at_any: NDArray[Any], starts: NDArray[Any], sizes: NDArray[Any], key: bytes) -> NDArray[Any]:
     """SipHash-2-4 of texts with the same number of whole words of eight bytes."""
     import numpy as np
 

@@ -16,6 +16,8 @@ from experiments.arrays import numbers
 from experiments.sql import part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from numpy.typing import NDArray
     from sqlglot import exp
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
     Where = NDArray[np.bool_]
 
+BLOCK = 65_536  # rows that are counted at a time
 SECOND, MINUTE, DAY = 1_000_000, 60, 86_400  # in microseconds, seconds and seconds
 
 
@@ -33,8 +36,8 @@ class Passed:
     """What a pass found: units' `own` events are those that they did themselves.
 
     `totals`: own `events` and their `units`, units `bursting` and their events `in_bursts`, sessions `lasting` too
-    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order; `counts` holds
-    a row for each, of own events by second of the day.
+    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order; `counts`
+    holds a row for each, of own events by second of the day.
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -63,15 +66,35 @@ def passed(asked: Ranges, own: exp.Expression, *, busy: int, longest: int) -> Pa
     `longest` seconds.
     """
     query = part(
-        "SELECT unit, epoch_us(occurred_at) AS us, session, CAST(:own AS UTINYINT) AS own FROM events", own=own
+        "SELECT unit, epoch_us(occurred_at) AS us, session, CAST(:own AS UTINYINT) AS own FROM events",
+        own=own,
     )
     found = Passed()
-    for told in asked.each(query, partial(_of_range, busy=busy, longest=longest)):
-        found.add(*told)
+    for blocks in asked.each(query, partial(_of_range, busy=busy, longest=longest)):
+        for told in blocks:
+            found.add(*told)
     return found
 
 
-def _of_range(rows: pa.Table, *, busy: int, longest: int) -> tuple[dict[str, int], Numbers, Numbers]:
+def _of_range(rows: pa.Table, *, busy: int, longest: int) -> list[tuple[dict[str, int], Numbers, Numbers]]:
+    return [_of_block(block, busy=busy, longest=longest) for block in _blocks(rows)]
+
+
+def _blocks(rows: pa.Table) -> Iterator[pa.Table]:
+    """The rows of some units after those of others, a few at a time where they come in the order of units."""
+    units = numbers(rows["unit"])
+    if (units[1:] < units[:-1]).any():
+        yield rows
+        return
+    start = 0
+    while start < units.size:
+        last = units[min(start + BLOCK, units.size) - 1]
+        after = int(np.searchsorted(units, last, side="right"))
+        yield rows.slice(start, after - start)
+        start = after
+
+
+def _of_block(rows: pa.Table, *, busy: int, longest: int) -> tuple[dict[str, int], Numbers, Numbers]:
     units, instants, theirs = numbers(rows["unit"]), numbers(rows["us"]), numbers(rows["own"]) > 0
     there = numbers(rows["session"].is_valid().cast("uint8")) > 0
     sessions = numbers(rows["session"].drop_null())

@@ -74,8 +74,11 @@ class _Measuring:
         self.span = manifest.first or manifest.last, manifest.last, manifest.taken_in
         self.end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
         self.files = {
-            "events": Files(store.paths(study.id, manifest.segments), segment(self.words)),
-            "units": Files(store.paths(study.id, manifest.units), columns(self.words)),
+            name: Files(store.paths(study.id, parts), schema, tuple((part.low, part.high) for part in parts))
+            for name, parts, schema in (
+                ("events", manifest.segments, segment(self.words)),
+                ("units", manifest.units, columns(self.words)),
+            )
         }
 
     def all(self, largest: int) -> tuple[Table, Conduct, DataFacts]:
@@ -164,9 +167,8 @@ class _Measuring:
             ran,
             ended=has_ended(self.study, last=last, taken_in=taken_in),
             log=log,
-            **gaps,
             **told,
-            **of_any_design(asked, self.words),
+            **{**gaps, **of_any_design(asked, self.words)},
         )
 
     def _require(self, frame: pd.DataFrame) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from experiments.unit_range import UnitRange
+
 _TYPES = {
     "uint64": "UBIGINT",
     "int64": "BIGINT",
@@ -27,10 +29,23 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files with the columns of `schema`; those that a file lacks are null in it."""
+    """Files with the columns of `schema`; those that a file lacks are null in it.
+
+    `ends` are each file's smallest and largest unit, where they are known.
+    """
 
     paths: tuple[Path, ...]
     schema: pa.Schema
+    ends: tuple[tuple[int, int], ...] = ()
+
+    def within(self, piece: UnitRange) -> Files:
+        """The files that can hold a unit of a range: the others need not even be opened."""
+        if not self.ends:
+            return self
+        kept = [place for place, (low, high) in enumerate(self.ends) if piece.meets(low, high)]
+        return Files(
+            tuple(self.paths[place] for place in kept), self.schema, tuple(self.ends[place] for place in kept)
+        )
 
     def query(self) -> exp.Query:
         """SELECT the rows of the files, of which there is one or more."""

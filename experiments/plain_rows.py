@@ -37,7 +37,11 @@ class PlainRows:
     """
 
     def __init__(
-        self, rules: Sequence[Rule], words: Sequence[str], units: exp.Select, typed: Mapping[str, exp.Expression]
+        self,
+        rules: Sequence[Rule],
+        words: Sequence[str],
+        units: exp.Select,
+        typed: Mapping[str, exp.Expression],
     ) -> None:
         self.words = tuple(words)
         of_units = {i: _bare(rule.broken) for i, rule in enumerate(rules) if rule.column == "unit"}
@@ -100,7 +104,11 @@ class PlainRows:
             rows |= {"number": figures, "value": _text(figures)}
             of_numbers = numbers(_in_order(engine, "rows", pa.table(rows), self._of_numbers)["verdict"])
             verdict[there] = np.minimum(verdict[there], of_numbers)
-        typed = {name: answer[name].take(places(code)) for name in answer.column_names if name not in ("nth", "verdict")}
+        typed = {
+            name: answer[name].take(places(code))
+            for name in answer.column_names
+            if name not in ("nth", "verdict")
+        }
         return {name: _with_gaps(values) for name, values in coded.items()} | typed, verdict
 
 

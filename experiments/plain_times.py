@@ -27,6 +27,8 @@ def plain_times(texts: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
 
     plain = compute.fill_null(compute.equal(compute.binary_length(texts), LENGTH), fill_value=False)
     chosen = (texts if compute.all(plain).as_py() else texts.filter(plain)).combine_chunks()
+    if len(chosen) == len(texts) and (instants := _by_arrow(chosen)) is not None:
+        return np.ones(len(texts), dtype=np.bool_), instants
     places = np.flatnonzero(numbers(plain.cast(pa.uint8())))
     signs = _signs(chosen)
     valid = np.ones(signs.shape[1], dtype=np.bool_)
@@ -45,6 +47,24 @@ def plain_times(texts: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
     found = np.zeros(len(texts), dtype=np.bool_)
     found[places[valid]] = True
     return found, column(seconds * 1_000_000).cast(pa.timestamp("us", "UTC"))
+
+
+def _by_arrow(texts: pa.Array) -> pa.Array | None:
+    """Texts of the plain form's length as Arrow reads them; None unless each is a time of our years.
+
+    Arrow knows no other form of that length with a zone, and wants the zone.
+    """
+    import pyarrow as pa
+    from pyarrow import compute
+
+    kind = pa.timestamp("us", "UTC")
+    try:
+        instants = texts.cast(kind)
+    except pa.ArrowInvalid:
+        return None
+    begin, end = (pa.scalar(f"{year}-01-01T00:00:00Z").cast(kind) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    ours = compute.and_(compute.greater_equal(instants, begin), compute.less(instants, end))
+    return instants if compute.all(ours).as_py() else None
 
 
 def _signs(texts: pa.Array) -> NDArray[Any]:

@@ -18,7 +18,8 @@ from experiments.keyed import keyed_numbers
 from experiments.plain_numbers import plain_numbers
 from experiments.plain_rows import PlainRows
 from experiments.plain_times import plain_times
-from experiments.row_rules import LEFT_BEHIND, LONGEST_ID, WITHDRAWN, row_rules
+from experiments.pseudonyms import people, units
+from experiments.row_rules import LEFT_BEHIND, WITHDRAWN, row_rules
 from experiments.sql import column, named, part
 from experiments.words import as_words
 
@@ -41,8 +42,6 @@ WITH_OFFSET = f".*:.*{OFFSET}"
 NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 
-PSEUDONYM = "[0-9A-Fa-f]{64}"
-
 KEYED = ("event_id", "session")  # ids that are compared within a study, and never said
 TEXTS = ("unit", "occurred_at", "value", *KEYED)  # all other columns hold words
 
@@ -64,7 +63,7 @@ class Screen:
         padded, label = key.ljust(64, b"\0"), sha256(b"labels" + key).digest()
         self._id_keys = {name: sha256(label + f"{name}=".encode()).digest()[:16] for name in KEYED}
         words = [name for name in self.vocabulary.columns if name not in TEXTS]
-        self._plain = PlainRows(self.rules, words, _units(study), _items(self.vocabulary))
+        self._plain = PlainRows(self.rules, words, units(study), _items(self.vocabulary))
         self._keys = {
             "inner": bytes(byte ^ 0x36 for byte in padded),
             "outer": bytes(byte ^ 0x5C for byte in padded),
@@ -81,7 +80,8 @@ class Screen:
 
         for name in KEYED:
             if name in rows.column_names:
-                numbered = keyed_numbers(_whole(rows[name]), self._id_keys[name])
+                key, kind = self._id_keys[name], pa.uint64()
+                numbered = pa.chunked_array([keyed_numbers(c, key) for c in rows[name].chunks], kind)
                 rows = rows.set_column(rows.schema.get_field_index(name), name, numbered)
         if _clock(rows.schema.field("occurred_at").type) != "text":
             return self._judged(engine, rows)
@@ -93,7 +93,9 @@ class Screen:
         if not plain.any():
             return self._judged(engine, rows)
         chosen = flags(plain)
-        quick = self._at_once(engine, rows.filter(chosen), instants.filter(flags(plain[timed])), found.filter(chosen))
+        quick = self._at_once(
+            engine, rows.filter(chosen), instants.filter(flags(plain[timed])), found.filter(chosen)
+        )
         both = pa.concat_tables([quick, self._judged(engine, rows.filter(flags(~plain))).cast(quick.schema)])
         return both.take(places(np.argsort(numbers(both["line"]), kind="stable")))
 
@@ -129,7 +131,7 @@ class Screen:
         """The numbers (`pseudonym`) and tombstones of ids as the log has them, from a column `unit`."""
         engine.hand("raw", ids)
         engine.hand("withdrawn", self._list())
-        query = exp.select("pseudonym", "tombstone").distinct().from_(_people(self.study).subquery("people"))
+        query = exp.select("pseudonym", "tombstone").distinct().from_(people(self.study).subquery("people"))
         keys = {name: self._keys[name] for name in ("inner", "outer")}
         return engine.ask(query, **keys)
 
@@ -143,8 +145,7 @@ class Screen:
 
     def with_keys(self, rows: pa.Table) -> pa.Table:
         """Well-formed rows beside the key of each event."""
-        names = stored(self.vocabulary).names[:-1]
-        columns = [name for name in names if name not in self.vocabulary.attributes]
+        columns = stored(self.vocabulary).names[:-1]
         keys = event_keys(rows, rows["event_id"], columns, self._key)
         return rows.drop_columns(["event_id"]).append_column("event_key", keys)
 
@@ -162,12 +163,6 @@ def _clock(kind: pa.DataType) -> Clock:
     return "instant" if kind.tz else "wall"
 
 
-def _whole(values: pa.ChunkedArray) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.concat_arrays([pa.array([], values.type), *values.chunks])
-
-
 def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock: Clock) -> exp.Select:
     """SELECT line, verdict and the typed columns FROM the rows of text."""
     cells = exp.select("line", *(_cell(name, clock) for name in vocabulary.columns)).from_("raw")
@@ -183,7 +178,7 @@ def _query(study: Study, vocabulary: Vocabulary, rules: tuple[Rule, ...], clock:
         .join("people", on=part("typed.unit = people.id"), join_type="left")
         .with_("cells", as_=cells)
         .with_("typed", as_=typed.from_("cells"))
-        .with_("people", as_=_people(study))
+        .with_("people", as_=people(study))
     )
 
 
@@ -216,7 +211,7 @@ def _instant(zone: str, clock: Clock) -> dict[str, exp.Expression]:
     if clock == "text":
         wall = part(
             """CASE WHEN regexp_full_match(occurred_at, :pattern)
-               THEN CAST(TRY_CAST(occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) END""",
+               THEN CAST(TRY_CAST(upper(occurred_at) AS TIMESTAMPTZ) AS TIMESTAMP) END""",
             pattern=INSTANT,
         )
     if zone == "UTC" or clock == "instant":
@@ -238,53 +233,3 @@ def _kept(name: str) -> exp.Expression:
         "item": column("place"),
     }
     return forms.get(name, column(name))
-
-
-def _people(study: Study) -> exp.Select:
-    """The distinct ids of units, each beside its pseudonym and a second number (`serial`) from the same MAC."""
-    ids = part("SELECT DISTINCT unit AS id FROM raw WHERE unit <> ''")
-    return exp.select("id", *_of_a_unit(study)).from_(_with_macs(study, ids).subquery("macs"))
-
-
-def _units(study: Study) -> exp.Select:
-    """The same for all `ids`, by their place."""
-    ids = part("SELECT nth, nullif(unit, '') AS id FROM ids")
-    return exp.select("nth", named(column("id"), "unit"), *_of_a_unit(study)).from_(
-        _with_macs(study, ids).subquery("macs")
-    )
-
-
-def _with_macs(study: Study, ids: exp.Expression) -> exp.Select:
-    unit = part("lower(trim(id))") if study.log.by_contributor else part("trim(id)")
-    return exp.select("*", named(_mac(unit), "mac")).from_(exp.Subquery(this=ids, alias="ids"))
-
-
-def _of_a_unit(study: Study) -> list[exp.Expression]:
-    """What is made of an id and its MAC."""
-    unclean = part(
-        "length(id) > :longest OR regexp_matches(id, '[[:cntrl:]]') OR trim(id) = ''", longest=LONGEST_ID
-    )
-    pseudonym, serial = _number(column("mac"), 1), _number(column("mac"), 17)
-    return [
-        named(pseudonym, "pseudonym"),
-        named(serial, "serial"),
-        named(unclean, "unclean"),
-        named(part("regexp_full_match(trim(id), :pseudonym)", pseudonym=PSEUDONYM), "pseudonymous"),
-        named(_tombstone(), "tombstone"),
-        named(part(":t IN (SELECT tombstone FROM withdrawn)", t=_tombstone()), "withdrew"),
-    ]
-
-
-def _mac(text: exp.Expression) -> exp.Expression:
-    """HMAC-SHA-256 (RFC 2104) in hex."""
-    return part("sha256($outer || unhex(sha256($inner || encode(:text))))", text=text)
-
-
-def _tombstone() -> exp.Expression:
-    """What is remembered of a unit that withdrew: the half of its MAC that is in no other number."""
-    return part("substr(mac, 33, 32)")
-
-
-def _number(mac: exp.Expression, start: int) -> exp.Expression:
-    """64 bits of a MAC: its 16 hex digits from `start`."""
-    return part("CAST('0x' || substr(:mac, :start, 16) AS UBIGINT)", mac=mac, start=start)

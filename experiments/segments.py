@@ -45,14 +45,32 @@ def in_order(events: pa.Table) -> pa.Table:
 
     times, keys = numbers(events["occurred_at"].cast(pa.int64())), numbers(events["event_key"])
     units = numbers(events["unit"])
-    order = np.argsort(units, kind="stable")
+    order = _by_unit(units)
     unit, time, key = units[order], times[order], keys[order]
     late = (time[1:] < time[:-1]) | ((time[1:] == time[:-1]) & (key[1:] < key[:-1]))
-    mixed = np.unique(unit[1:][(unit[1:] == unit[:-1]) & late])
-    if len(mixed):
-        place = np.flatnonzero(np.isin(unit, mixed))
+    same = unit[1:] == unit[:-1]
+    if (mixed := same & late).any():
+        run = np.concatenate([[0], np.cumsum(~same)])
+        affected = np.zeros(run[-1] + 1, dtype=np.bool_)
+        affected[run[1:][mixed]] = True
+        place = np.flatnonzero(affected[run])
         order[place] = order[place][np.lexsort((key[place], time[place], unit[place]))]
     return events.take(column(order))
+
+
+def _by_unit(units: NDArray[Any]) -> NDArray[Any]:
+    """The places of numbers in their order, those of equal ones in order too.
+
+    Sorting a number that ends in its own place takes half the time; where two begin alike, all are sorted again.
+    """
+    import numpy as np
+
+    last = np.uint64((1 << len(units).bit_length()) - 1)
+    order = (np.sort((units & ~last) | np.arange(len(units), dtype=np.uint64)) & last).astype(np.int64)
+    in_order = units[order]
+    if (in_order[1:] < in_order[:-1]).any():
+        order = np.argsort(units, kind="stable")
+    return order
 
 
 def moved(known: pa.Table, news: pa.Table) -> pa.Table:

@@ -1,7 +1,7 @@
 """Rows on their way in: in memory while they are few, else put aside in files by range of a 64-bit number.
 
-Only typed rows with pseudonyms are ever put aside, and numbers in place of words. The folder goes at the end, and what a writer that died left of
-one goes when the next one begins.
+Only typed rows with pseudonyms are ever put aside, and numbers in place of words. The folder goes at the end, and
+what a writer that died left of one goes when the next one begins.
 """
 
 from __future__ import annotations
@@ -71,13 +71,19 @@ class Spill:
             return self._said(pa.concat_tables([none, *(table.select(wanted) for table in self._held)]))
         size = WHOLE.high // FILES + 1
         paths = [self._path(file) for file in range(within.low // size, within.high // size + 1)]
-        return self._said(pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())]))
+        return self._said(
+            pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())])
+        )
 
     def _numbered(self, field: pa.Field, values: pa.ChunkedArray) -> Any:
         """A column as it is kept."""
         import pyarrow as pa
 
-        return self._words.numbered(field.name, values) if pa.types.is_string(field.type) else values.cast(field.type)
+        return (
+            self._words.numbered(field.name, values)
+            if pa.types.is_string(field.type)
+            else values.cast(field.type)
+        )
 
     def _said(self, rows: pa.Table) -> pa.Table:
         """Rows with words in place of their numbers."""
@@ -106,8 +112,7 @@ class Spill:
 
         if file not in self._writers:
             self.folder.mkdir(parents=True, exist_ok=True)
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self._kept, options=options)
+            self._writers[file] = pa.ipc.new_file(str(self._path(file)), self._kept)
         return self._writers[file]
 
     def _path(self, file: int) -> Path:

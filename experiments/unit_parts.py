@@ -33,6 +33,8 @@ class UnitParts:
 
     def known(self, within: UnitRange, units: pa.ChunkedArray) -> pa.Table:
         """What the list says of these units of the range, in their order."""
+        if not meeting(self._parts, within):
+            return empty(self._schema)
         wanted = distinct(numbers(units))
         rows = [table.filter(flags(_among(table, wanted))) for table in self._tables(within)]
         return self._together(rows)

@@ -12,7 +12,8 @@ from experiments.engine import engine
 from experiments.faults import Fault
 from experiments.keys import fingerprint, study_key
 from experiments.limits import limits
-from experiments.screening import PSEUDONYM, Screen
+from experiments.pseudonyms import PSEUDONYM
+from experiments.screening import Screen
 from experiments.segments import keep_segment
 from experiments.store import SEGMENTS, UNITS
 

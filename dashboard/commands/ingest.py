@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Take the files in, together or not at all, and print what they brought."""
     from experiments.pilot import ingest
-    from experiments.reading.folder import gathered
+    from experiments.reading.folder import gathered, shown
     from experiments.store import Store
 
     report = progress(arguments)
@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     intake = ingest(Store(arguments.store), arguments.study, meant.logs, progress=report)
     report("")
     if arguments.json:
-        print_json({**_document(arguments.study, intake), "files_left_out": list(meant.left_out)})
+        print_json(
+            {**_document(arguments.study, intake), "files_left_out": [shown(name) for name in meant.left_out]}
+        )
     else:
         print("\n".join([*_lines(arguments.study, intake), *filter(None, [meant.sentence])]))
     return 0

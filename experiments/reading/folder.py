@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SHOWN = 5  # names in one sentence
+ADDRESSEE = re.compile(r"[^\s/@]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Gathered:
         if not self.left_out:
             return ""
         more = len(self.left_out) - SHOWN
-        names = ", ".join(self.left_out[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        names = ", ".join(map(shown, self.left_out[:SHOWN])) + (f" and {more:,} more" if more > 0 else "")
         return f"Left out, hidden or no log by its ending: {names}."
 
 
@@ -46,7 +48,9 @@ def gathered(paths: Sequence[Path]) -> Gathered:
         inside = sorted(_files(path))
         taken = [file for file in inside if _is_log(file.relative_to(path))]
         if not taken:
-            raise Fault(f"There is no log in the folder {path.name}.", expected=f"{', '.join(endings())}")
+            raise Fault(
+                f"There is no log in the folder {shown(path.name)}.", expected=f"{', '.join(endings())}"
+            )
         logs += taken
         left_out += [str(file.relative_to(path)) for file in inside if file not in set(taken)]
     return Gathered(tuple(logs), tuple(left_out))
@@ -63,7 +67,16 @@ def told_apart(paths: Sequence[Path]) -> dict[Path, str]:
     for length in range(2, max((len(path.parts) for path in whole), default=0) + 1):
         often = {name for name in names.values() if list(names.values()).count(name) > 1}
         names = {path: "/".join(path.parts[-length:]) if n in often else n for path, n in names.items()}
-    return names
+    return {path: shown(name) for path, name in names.items()}
+
+
+def shown(name: str) -> str:
+    """A file's name as it is told and kept: nothing a terminal acts on, nothing before the @ of an address.
+
+    >>> shown("jane@example.org.csv")
+    '…@example.org.csv'
+    """
+    return ADDRESSEE.sub("…@", "".join(sign if sign.isprintable() else "?" for sign in name))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -77,7 +90,7 @@ def _files(folder: Path) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or "the system refused"
         raise Fault(
-            f"The folder {folder.name} cannot be read ({reason}).", do="Check its permissions."
+            f"The folder {shown(folder.name)} cannot be read ({reason}).", do="Check its permissions."
         ) from None
 
 

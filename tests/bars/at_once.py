@@ -13,7 +13,7 @@ from dashboard.cli import commands
 from experiments.faults import Fault
 from experiments.pilot import evaluation, rejects, stored_evaluation
 from tests.bars.bar import Bar, Count
-from tests.bars.scenes import BAD, DECLARED, HEADER, STUDY, at_home, say, unit
+from tests.bars.scenes import BAD, DECLARED, HEADER, LATER, STUDY, at_home, say, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ FEW, MANY = 1, 3  # readers, in the short form and in the full one
 EVENTS_OF_A_LOG = 2 * UNITS + UNITS // 3
 REJECTED_OF_A_LOG = BAD.count("\n")
 COMPACTED_EVERY = 5
-LATER = "u0,2026-03-20T00:00,click,,,\n"  # outside every window; from then on nobody's window is cut off
 BUSY = "Another watchkeeper is writing"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.bars.bar import Bar, Count
 from tests.bars.power import PowerLoss
-from tests.bars.rehearsing import apart, rehearsals, watched_in
+from tests.bars.rehearsing import MANY, apart, rehearsals, watched_in
 from tests.bars.scenes import leftovers, measured, seen
 from tests.bars.watched import Raised, lacking, watched
 
@@ -86,7 +86,7 @@ def judge(rehearsal: Rehearsal, folder: Path, count: Count, moment: str, *, deep
 def run(folder: Path, tries: int) -> Count:
     """Die at `tries` moments spread over all scenes, ways and calls; at all of them where there are fewer."""
     count = Count()
-    plays = rehearsals(folder.parent / "rehearsed")
+    plays = rehearsals(folder.parent / "rehearsed", rare=tries >= MANY)
     moments = [(play, number, way) for play in plays for number, way in points(play)]
     count.add("system calls", sum(len(play.calls) for play in plays))
     chosen = sorted(random.Random(3).sample(range(len(moments)), min(tries, len(moments))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.bars.bar import Bar, Count
 from tests.bars.crashes import judge
-from tests.bars.rehearsing import rehearsals, watched_in
+from tests.bars.rehearsing import MANY, rehearsals, watched_in
 from tests.bars.watched import GAINS_ROOM, Raised, lacking, watched
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(folder: Path, tries: int) -> Count:
     count = Count()
     moments = [
         (play, call, trouble)
-        for play in rehearsals(folder.parent / "rehearsed")
+        for play in rehearsals(folder.parent / "rehearsed", rare=tries >= MANY)
         for call in play.calls
         if call.name not in GAINS_ROOM
         for trouble in TROUBLES

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.bars.watched import Call
 
 
+MANY = 40  # tries, from which on rare scenes are worth their preparation
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """A scene that was played to its end once: its calls, and what a reader sees before and after it."""
@@ -31,9 +34,12 @@ class Rehearsal:
 
 
 @cache
-def rehearsals(folder: Path) -> list[Rehearsal]:
-    """Every scene, played once in this process. Raises RuntimeError where one does not come to its end."""
-    played = (*scenes(), *rare_scenes())
+def rehearsals(folder: Path, *, rare: bool) -> list[Rehearsal]:
+    """Every scene, the `rare` ones too where they are wanted, played once in this process.
+
+    Raises RuntimeError where one does not come to its end.
+    """
+    played = (*scenes(), *(rare_scenes() if rare else ()))
     warm_up(folder / "warm", played)
     return [_rehearsed(scene, folder / f"scene-{number}") for number, scene in enumerate(played)]
 

@@ -53,7 +53,8 @@ def unit(number: int, *, day: int = 1) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-FIRST = HEADER + "".join(unit(number) for number in range(8))
+LATER = "u0,2026-03-20T00:00,click,,,\n"  # outside every window, so that nobody's is cut off
+FIRST = HEADER + "".join(unit(number) for number in range(8)) + LATER
 # Overlaps with the first, is late for one unit, exposes another one earlier, assigns a third to both arms.
 SECOND = (
     HEADER

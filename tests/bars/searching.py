@@ -16,7 +16,10 @@ SHORTEST = 8  # bytes; anything shorter is found by chance
 
 
 def hits(values: Iterable[bytes], haystack: bytes) -> set[bytes]:
-    """Which of many values stand somewhere in the bytes; those of fewer than 8 bytes are not looked for."""
+    """Which of many values stand somewhere in the bytes; those of fewer than 8 bytes are not looked for.
+
+    A value of digits alone is none inside a longer number: a million of them meet random numbers by chance.
+    """
     import numpy as np
 
     wanted = sorted({value for value in values if len(value) >= SHORTEST})
@@ -24,10 +27,15 @@ def hits(values: Iterable[bytes], haystack: bytes) -> set[bytes]:
         return set()
     text = np.frombuffer(haystack, dtype=np.uint8)
     windows = np.lib.stride_tricks.sliding_window_view(text, SHORTEST)
-    there = np.unique(np.ascontiguousarray(windows).view(np.uint64).ravel())
+    windows_there = np.unique(np.ascontiguousarray(windows).view(np.uint64).ravel())
     heads = np.frombuffer(b"".join(value[:SHORTEST] for value in wanted), dtype=np.uint64)
-    likely = np.flatnonzero(np.isin(heads, there))
-    return {wanted[place] for place in likely.tolist() if wanted[place] in haystack}
+    likely = np.flatnonzero(np.isin(heads, windows_there))
+    there = {wanted[place] for place in likely.tolist() if wanted[place] in haystack}
+    return {value for value in there if not value.isdigit() or _whole_number(value, haystack)}
+
+
+def _whole_number(digits: bytes, haystack: bytes) -> bool:
+    return re.search(b"(?<![0-9])" + digits + b"(?![0-9])", haystack) is not None
 
 
 def everything(folder: Path) -> Iterator[tuple[Path, bytes]]:

@@ -132,3 +132,5 @@ def test_the_search_finds_an_id_in_any_of_its_forms() -> None:
     for form in forms("jane.doe@example.org"):
         assert hits([form], b"before" + form + b"after") == {form}
     assert hits([b"not there"], b"before and after") == set()
+    assert hits([b"211234567"], b"tel:211234567;") == {b"211234567"}
+    assert hits([b"211234567"], b"17211234567001") == set()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dashboard.cli import commands
 from experiments.keys import read_key
 from tests.bars.bar import Bar, Count
-from tests.bars.scenes import DECLARED, HEADER, STUDY, at_home, measured, say, unit
+from tests.bars.scenes import DECLARED, HEADER, LATER, STUDY, at_home, measured, say, unit
 from tests.bars.searching import everything, forms, hits
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(folder: Path, tries: int) -> Count:
     """Let `tries` units withdraw, one by one and then several at once, and search after each time."""
     count = Count()
     here, never = folder / "here", folder / "never"
-    staying = "".join(unit(1000 + number) for number in range(STAYING))
+    staying = "".join(unit(1000 + number) for number in range(STAYING)) + LATER.replace("u0", "u1000")
     logs = [HEADER + staying + "".join(rows(number) for number in range(tries))]
     logs += [HEADER + "".join(f"{person(n)},2026-03-0{4 + n % 3}T00:00,click,,,\n" for n in range(tries))]
     _made(here, logs, count)
@@ -116,6 +116,7 @@ def _same(here: Path, never: Path, count: Count) -> None:
         json.loads(say(folder, "analyze", STUDY, "--json")[1])["findings"] for folder in (here, never)
     ]
     count.add("results compared", len(findings[0]))
+    count.hold(findings[0], "there are no findings to compare")
     count.hold(findings[0] == findings[1], "findings differ from those without the withdrawn")
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from experiments import screening
+from experiments import pseudonyms
 from experiments.faults import Fault
 from experiments.pilot import ingest
 from experiments.sql import part
@@ -325,13 +325,13 @@ def test_progress_tells_rows_and_pace(pilot: SmallPilot) -> None:
 def test_units_that_would_share_a_number_are_refused(
     pilot: SmallPilot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = screening._number
+    real = pseudonyms.number
 
     def all_alike(mac: Any, start: int) -> Any:
         """Every unit gets number 7, beside a second number of its own."""
         return part("CAST(7 AS UBIGINT)") if start == 1 and mac.name == "mac" else real(mac, start)
 
-    monkeypatch.setattr(screening, "_number", all_alike)
+    monkeypatch.setattr(pseudonyms, "number", all_alike)
     with pytest.raises(Fault, match="came out as the same pseudonym"):
         pilot.log(HEADER + GOOD)
 

@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from dashboard.cli import main
 from experiments import retention
+from experiments.durable import sealed
 from experiments.faults import Fault, Gate
 from experiments.holdings import holdings
 from experiments.inspection import inspect
@@ -298,3 +299,48 @@ def test_an_unknown_study_is_refused_by_name(pilot: SmallPilot) -> None:
     for look in (inspect, holdings, purge):
         with pytest.raises(Fault, match='Did you mean "small"'):
             look(pilot.store, "smal")
+
+
+OLDER = {"segments": [], "pseudonyms": [], "files": [], "key": ""}
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "verify", "analyze", "compact", "rejects", "purge --yes", "forget u1"]
+)
+def test_a_store_of_another_version_is_told_in_one_sentence_and_left_alone(
+    pilot: SmallPilot, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    path = pilot.store.path / "small" / "manifest.json"
+    path.write_bytes(sealed(OLDER))
+    before = {p: p.read_bytes() for p in pilot.store.path.rglob("*.*") if p.is_file()}
+    command, *more = words.split()
+    assert main(["--store", str(pilot.store.path), command, "small", *more]) == 1
+    printed = capsys.readouterr()
+    assert "written by another version of watchkeeper" in printed.out + printed.err
+    assert before.items() <= {p: p.read_bytes() for p in pilot.store.path.rglob("*.*") if p.is_file()}.items()
+
+
+def test_a_damaged_study_does_not_keep_others_from_being_purged(
+    pilot: SmallPilot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "another.yaml"
+    path.write_text(KEPT.replace("study: small", "study: another"))
+    register(pilot.store, path)
+    flip(pilot.store.path / "another" / "registration.json")
+    on(monkeypatch, "2029-01-01")
+    assert main(["--store", str(pilot.store.path), "--json", "purge", "--all-due"]) == 1
+    printed = capsys.readouterr()
+    assert list(json.loads(printed.out)["purged"]) == ["small"]
+    assert "another was changed or damaged" in printed.err
+
+
+def test_a_backup_that_cannot_be_written_is_verified_all_the_same(
+    pilot: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    monkeypatch.setattr("experiments.inspection.lock_if_free", refuse)
+    assert inspect(pilot.store, "small").wrong == ()
+    flip(pilot.store.segments("small")[0])
+    assert len(inspect(pilot.store, "small").wrong) == 1

@@ -17,7 +17,7 @@ from dashboard.cli import main
 from experiments.faults import Fault
 from experiments.pilot import evaluation, forget, stored_evaluation
 from experiments.store import Store
-from tests.small_pilot import SmallPilot, outside_keys
+from tests.small_pilot import DECLARED, SmallPilot, outside_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +248,7 @@ def test_ids_come_from_arguments_a_file_or_standard_input_and_are_never_printed(
         ([" "], "No unit is named"),
         (["--from", "latin"], "no UTF-8"),
         (["--from", "nowhere"], "No such file"),
+        (["anna\udcff"], "no UTF-8"),
     ],
 )
 def test_a_list_that_names_nobody_is_refused(
@@ -289,3 +290,36 @@ def test_who_withdraws_before_the_first_log_binds_the_study_to_its_key(
         early.log(SECOND)
     key.write_text(kept)
     assert early.log(SECOND).withdrawn == 2
+
+
+def test_an_id_with_a_sign_that_ends_a_line_elsewhere_is_one_id(pilot: SmallPilot, tmp_path: Path) -> None:
+    odd = ["anna\u2028b", "anna\x85c", "anna\x0bd"]
+    pilot.log(HEADER + "".join(unit(name, "none") for name in odd[:2]), "odd.csv")
+    listed = tmp_path / "leaving.txt"
+    listed.write_bytes("\r\n".join(odd).encode())
+    before = pilot.store.manifest("small").events
+    assert main(["--store", str(pilot.store.path), "forget", "small", "--from", str(listed)]) == 0
+    manifest = pilot.store.manifest("small")
+    assert (len(manifest.withdrawn), before - manifest.events) == (3, 4)
+
+
+def test_where_the_contributor_makes_pseudonyms_nobody_is_named_by_another_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside_keys(monkeypatch, tmp_path)
+    pilot = SmallPilot(tmp_path, DECLARED + "log: {pseudonyms: contributor}\n")
+    pilot.log(HEADER + unit("ab" * 32, "none"))
+    with pytest.raises(
+        Fault, match=r"Of 2 units that are named, 1 are no pseudonyms; nothing was changed\."
+    ) as raised:
+        forget(pilot.store, "small", ["ab" * 32, ANNA])
+    assert ANNA not in str(raised.value)
+    assert not pilot.store.manifest("small").withdrawn
+    assert forget(pilot.store, "small", [f" {'AB' * 32} "]).events == 2
+
+
+def test_an_address_in_the_name_of_a_file_is_not_kept(pilot: SmallPilot) -> None:
+    pilot.log(HEADER + unit("carla", "none"), "carla@example.org.csv")
+    for path in pilot.store.path.rglob("*"):
+        assert "carla@" not in path.name
+        assert path.is_dir() or b"carla@" not in path.read_bytes()

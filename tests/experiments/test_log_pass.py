@@ -1,0 +1,103 @@
+"""The pass over a log's instants: it finds what counting row by row finds, in whatever order rows come."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from experiments import log_pass
+from experiments.log_pass import DAY, MINUTE, SECOND, passed
+from experiments.sql import part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from experiments.by_range import Ranges
+
+    Event = tuple[int, int, int | None, int]
+
+BUSY, LONGEST = 3, 3600
+ROWS = 6000
+
+
+class Answers:
+    """Ranges that answer with these tables, whatever they are asked."""
+
+    def __init__(self, *tables: pa.Table) -> None:
+        self._tables = tables
+
+    def each(self, _: Any, made: Callable[[pa.Table], Any]) -> Iterator[Any]:
+        """What is made of each table."""
+        return map(made, self._tables)
+
+
+def rows(seed: int) -> list[Event]:
+    """Random events of 60 units on 9 days far apart: unit, microseconds, session, own; units share session ids."""
+    rng = np.random.default_rng(seed)
+    units = rng.integers(0, 60, ROWS) * 2**57
+    days = rng.choice([-400, 0, 1, 2, 3, 300, 301, 20_000, 20_001], ROWS)
+    seconds = np.where(rng.random(ROWS) < 0.5, rng.integers(0, 300, ROWS), rng.integers(0, DAY, ROWS))
+    instants = (days * DAY + seconds) * SECOND + np.where(rng.random(ROWS) < 0.7, 0, 250_000)
+    sessions = [None if gap else int(id_) << 50 for gap, id_ in rng.integers([0, 0], [2, 900], (ROWS, 2))]
+    own = (rng.random(ROWS) < 0.8).astype(int)
+    drawn = list(
+        zip(units.astype(np.uint64).tolist(), instants.tolist(), sessions, own.tolist(), strict=True)
+    )
+    # Two units beside each other meet in one minute, in which neither is fast.
+    meeting = [(unit, (unit + later) * MINUTE * SECOND, None, 1) for unit in (1, 2) for later in (0, 0, 1, 1)]
+    return drawn + meeting
+
+
+def table(events: list[Event]) -> pa.Table:
+    """Events as the engine answers."""
+    names, types = ("unit", "us", "session", "own"), (pa.uint64(), pa.int64(), pa.uint64(), pa.uint8())
+    columns = zip(*events, strict=True)
+    return pa.table(
+        {name: pa.array(values, kind) for name, values, kind in zip(names, columns, types, strict=True)}
+    )
+
+
+def by_hand(events: list[Event]) -> dict[str, int]:
+    """The totals, event by event."""
+    own = [(unit, us) for unit, us, _, theirs in events if theirs]
+    minutes = Counter((unit, us // (MINUTE * SECOND)) for unit, us in own)
+    fast = {key: count for key, count in minutes.items() if count > BUSY}
+    visits = defaultdict(list)
+    for unit, us, session, _ in events:
+        if session is not None:
+            visits[unit, session].append(us)
+    return {
+        "events": len(own),
+        "units": len({unit for unit, _ in own}),
+        "bursting": len({unit for unit, _ in fast}),
+        "in_bursts": sum(fast.values()),
+        "lasting": sum(max(times) - min(times) > LONGEST * SECOND for times in visits.values()),
+        "whole": sum(us % (MINUTE * SECOND) == 0 for _, us in own),
+    }
+
+
+@pytest.mark.parametrize("order", ["unit and time", "unit", "time"])
+@pytest.mark.parametrize("block", [50, 10**6])
+def test_the_pass_counts_as_by_hand_in_any_order_of_rows(
+    order: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_pass, "BLOCK", block)
+    places_of = {"unit and time": (0, 1), "unit": (0,), "time": (1,)}
+    events = rows(5)
+    halves = [[e for e in events if e[0] < 2**62], [e for e in events if e[0] >= 2**62]]
+    tables = [table(sorted(half, key=itemgetter(*places_of[order]))) for half in halves]
+    answers = cast("Ranges", Answers(*tables, tables[0].slice(0, 0)))
+    found = passed(answers, part("TRUE"), busy=BUSY, longest=LONGEST)
+    expected = by_hand(events)
+    assert found.totals == expected
+    assert min(expected["bursting"], expected["lasting"], expected["whole"]) > 10
+    assert sorted(found.days.tolist()) == sorted({us // SECOND // DAY for _, us, _, _ in events})
+    seconds = Counter(us // SECOND for _, us, _, own in events if own)
+    places = zip(*np.nonzero(found.counts), strict=True)
+    told = {int(found.days[day] * DAY + second): int(found.counts[day, second]) for day, second in places}
+    assert told == seconds
