@@ -173,4 +173,6 @@ def test_any_other_id_is_rejected_where_the_contributor_makes_pseudonyms(
     intake = pilot.log(content([Row("0" * 64, 1, "assigned", "none"), Row(unit, 1, "assigned", "none")]))
     assert (intake.accepted, intake.rejected) == (1, 1)
     (said,) = pilot.rejected()
-    assert said.startswith("log.csv:3: unit: found no pseudonym, expected a pseudonym of 64 hexadecimal digits")
+    assert said.startswith(
+        "log.csv:3: unit: found no pseudonym, expected a pseudonym of 64 hexadecimal digits"
+    )
