@@ -49,13 +49,20 @@ class ParquetReader:
 
         row, rows = 1, max(self._file.metadata.num_rows, 1)
         try:
-            for batch in self._file.iter_batches(batch_size=BLOCK, columns=list(wanted)):
+            for batch in self._batches(list(wanted)):
                 table = pa.table({name: _as_text(batch.column(name), name) for name in wanted})
                 lines = row + np.arange(batch.num_rows, dtype=np.int64)
                 row += batch.num_rows
                 yield Block(table, lines, share=row / rows)
+        except MemoryError:
+            raise
         except (pa.ArrowException, OSError):
             raise _damaged(self._name) from None
+
+    def _batches(self, wanted: list[str]) -> Iterator[pa.RecordBatch]:
+        """One group of rows after the other: read in one go, they would pile up in memory."""
+        for group in range(self._file.num_row_groups):
+            yield from self._file.iter_batches(batch_size=BLOCK, row_groups=[group], columns=wanted)
 
 
 def _damaged(file: str) -> Fault:

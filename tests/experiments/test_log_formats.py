@@ -20,6 +20,7 @@ from pyarrow import parquet
 from experiments.faults import Fault
 from experiments.formats import delimited
 from experiments.formats.delimited import DelimitedReader
+from experiments.formats.parquet import ParquetReader
 from experiments.log_format import Block
 from tests.small_pilot import DECLARED, SmallPilot
 
@@ -268,3 +269,18 @@ def test_numbers_in_json_keep_their_digits(pilot: SmallPilot) -> None:
 def test_no_file_ends_in_a_traceback(pilot: SmallPilot, content: bytes, name: str) -> None:
     with pytest.raises(Fault):  # three hundred bytes at random never hold the three columns
         pilot.log(content, name)
+
+
+def test_the_groups_of_rows_of_a_parquet_file_do_not_pile_up_in_memory() -> None:
+    sink, schema = io.BytesIO(), pa.schema([("unit", pa.string())])
+    groups = [pa.table({"unit": [f"{group:04}-{row:035}" for row in range(10_000)]}) for group in range(40)]
+    with parquet.ParquetWriter(sink, schema) as writer:
+        for group in groups:
+            writer.write_table(group)
+    whole = sum(group.nbytes for group in groups)
+    groups.clear()
+    sink.seek(0)
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in ParquetReader(sink, "log.parquet").blocks(("unit",))]
+    assert len(held) == 40
+    assert max(held) < whole / 2
