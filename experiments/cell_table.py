@@ -40,8 +40,7 @@ def has_cells(study: Study) -> bool:
 def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> pd.DataFrame | None:
     """The cells of a study in the order of what is known of them, one row a cell, from the query of its `rows`.
 
-    None where there are nearly as many cells
-    as units.
+    None where there are nearly as many cells as units.
     """
     import pyarrow as pa
 

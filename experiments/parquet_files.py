@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -49,11 +50,9 @@ class Files:
 
     def query(self) -> exp.Query:
         """SELECT the rows of the files, of which there is one or more."""
-        from pyarrow import parquet
-
         alike: dict[tuple[str, ...], list[Path]] = {}
         for path in self.paths:
-            alike.setdefault(tuple(parquet.read_schema(path).names), []).append(path)
+            alike.setdefault(_names(path), []).append(path)
         queries: list[exp.Query] = [self._of(paths, names) for names, paths in alike.items()]
         whole = queries[0]
         for query in queries[1:]:
@@ -69,6 +68,14 @@ class Files:
             for field in self.schema
         ]
         return exp.select(*shown).from_(part("read_parquet(:paths)", paths=listed(paths)))
+
+
+@cache
+def _names(path: Path) -> tuple[str, ...]:
+    """The columns of a file that is named after its content, and so never changes."""
+    from pyarrow import parquet
+
+    return tuple(parquet.read_schema(path).names)
 
 
 def listed(paths: list[Path]) -> exp.Expression:
