@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from experiments.store import Store
     from experiments.study import Study
 
-LARGEST = 200_000  # units of a table with a row for each
+LARGEST = 400_000  # units of a table with a row for each: some 100 MB
 
 
 def measure(
