@@ -51,17 +51,12 @@ def unit_table(tmp_path, monkeypatch):
     return str(tmp_path / "units.parquet")
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DuckDB to Ibis
-@pytest.mark.parametrize(
-    ("way", "package"), [("pandas", "pandas"), ("polars", "polars"), ("tea_tasting", "tea_tasting")]
-)
-def test_ours_from_sums_and_theirs_from_a_unit_table_are_the_same_ten_figures(way, package, unit_table):
-    pytest.importorskip(package)
+def test_ours_from_sums_and_those_of_pandas_from_a_unit_table_are_the_same_ten_figures(unit_table):
     import competitors
     from others import ours_from_units
     from workbench import agreement
 
-    ours, theirs = ours_from_units(unit_table), getattr(competitors, f"from_units_{way}")(unit_table)
+    ours, theirs = ours_from_units(unit_table), competitors.from_units_pandas(unit_table)
     assert len(ours) == 10
     assert ours.keys() == theirs.keys()
     assert agreement(ours, theirs) < 1e-9
