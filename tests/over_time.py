@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import cast
 
 from analysis.about import ArmLabel, Course, Intervals
 from analysis.evaluate import Evaluation
-from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, Subgroup, Traced
+from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, Subgroup, Traced, Verdict
 from analysis.outcome import Outcome
 from analysis.plan import Plan
 from analysis.supplement import Supplied
@@ -63,7 +64,7 @@ def interrupted(*, counts: dict[int, int] | None = None) -> Evaluation:
                 trace=(line(change, until=until, counts=counts),),
             ),
             tuple(ArmFigures(name, 20, 0, {"value": values[name]}, ()) for name in ("before", arm)),
-            verdict,  # type: ignore[arg-type]
+            cast("Verdict", verdict),
         )
         for arm, effect, verdict, change, until in found
     )

@@ -16,7 +16,7 @@ from analysis.finding import Contrast
 from analysis.layout import PARALLEL
 from analysis.multiplicity import adjust, many_to_one
 from analysis.outcome import Outcome
-from analysis.plan import Plan
+from analysis.plan import Adjustment, Plan
 from analysis.table import UnitTable
 
 CONTRASTS = (Contrast("b", "a"), Contrast("c", "a"), Contrast("d", "a"))
@@ -24,7 +24,7 @@ MEAN = Outcome("y", "Y", "mean")
 
 
 def analysed(
-    outcomes: tuple[Outcome, ...], *, adjust: str, covariates: tuple[str, ...] = (), **columns
+    outcomes: tuple[Outcome, ...], *, adjust: Adjustment, covariates: tuple[str, ...] = (), **columns
 ) -> Answers:
     """Four arms of 20, 30, 25 and 40 units; `columns` replace those drawn."""
     rng = np.random.default_rng(9)
@@ -32,7 +32,7 @@ def analysed(
     frame = pd.DataFrame({"arm": arm, "x": rng.normal(size=arm.size), "y": rng.normal(size=arm.size)})
     frame["y"] += frame["x"] + 0.6 * (arm == "b")
     frame["z"] = (rng.random(arm.size) < 0.3 + 0.4 * (arm == "d")).astype(float)
-    plan = Plan(outcomes, CONTRASTS, "parallel", adjust=adjust, covariates=covariates)  # type: ignore[arg-type]
+    plan = Plan(outcomes, CONTRASTS, "parallel", adjust=adjust, covariates=covariates)
     return evaluate(plan, UnitTable(frame.assign(**columns), PARALLEL), Conduct({}, {}))
 
 
