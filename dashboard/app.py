@@ -8,11 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import elements
+from dashboard.language import LANGUAGES, say, speak
 from dashboard.page import Page, pages
 from dashboard.session import Session, open_session
 from experiments.faults import Fault
 
 KEY = "study"  # of the choice, and its name in the address
+LANGUAGE = "lang"  # the same for the language
 
 
 def main(*, first: str = "overview") -> None:
@@ -21,13 +23,14 @@ def main(*, first: str = "overview") -> None:
     The choice of a pilot stands here and not in a page: only so does it survive a change of page.
     """
     st.set_page_config(page_title="watchkeeper", layout="wide")
+    speak(st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE, "en"))
     elements.style()
     session = open_session(Path(os.environ.get("WATCHKEEPER_STORE", "store")), chosen=None)
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
     current = st.navigation(list(entries.values()))
     if _choose(session, current.url_path):
-        elements.says("The address names a pilot that this store does not hold.")
+        elements.says(say("The address names a pilot that this store does not hold."))
     try:
         current.run()
     except Fault as fault:
@@ -56,12 +59,20 @@ def _choose(session: Session, page: str) -> bool:
     st.session_state["page_before"] = page
     with st.sidebar:
         st.selectbox(
-            "Pilot",
+            say("Language"),
+            LANGUAGES,
+            format_func=LANGUAGES.__getitem__,
+            key=LANGUAGE,
+            bind="query-params",
+            required=True,
+        )
+        st.selectbox(
+            say("Pilot"),
             ids,
             index=None,
             key=KEY,
             bind="query-params",
-            placeholder="Choose a pilot",
+            placeholder=say("Choose a pilot"),
             required=True,
         )
     return wanted is not None and wanted not in ids
