@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8501
-APP = Path(__file__).parent / "app.py"
+APP = Path(__file__).parent / "server.py"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +36,11 @@ def serve(arguments: argparse.Namespace) -> int:
     print(f"The dashboard is at {address} (Ctrl-C stops it).", flush=True)
     if not arguments.no_browser:
         threading.Thread(target=_open_when_ready, args=(address, port), daemon=True).start()
+    from click.exceptions import Abort
     from streamlit.web import cli
 
-    cli.main(["run", str(APP), "--server.port", str(port)], standalone_mode=False)
+    with suppress(Abort):  # what Ctrl-C becomes, once the server has stopped
+        cli.main(["run", str(APP), "--server.port", str(port)], standalone_mode=False)
     return 0
 
 

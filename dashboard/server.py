@@ -1,0 +1,119 @@
+"""The pages as a web application: Streamlit behind headers that let nothing in, and no traceback out."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+EMBEDDED_IN = (
+    "WATCHKEEPER_EMBEDDED_IN"  # origins that may show the pages in a frame, with spaces between them
+)
+INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def content_policy(page: str, frames: Iterable[str] = ()) -> str:
+    """The content security policy for `page`, Streamlit's own HTML: scripts, styles and connections of this server.
+
+    Its inline scripts are named by their hash. Styles are allowed inline, because Streamlit writes them at run
+    time. `frames` are the origins that may embed the pages; without any, nobody may.
+
+    >>> content_policy("<script>a = 1</script>").split("; ")[1]
+    "script-src 'self' 'sha256-tbwf/ZCRL7GL7259gJCRksemSSiWMgFW1n+68QTGVEo='"
+    """
+    scripts = "".join(f" 'sha256-{_hash(found)}'" for found in INLINE_SCRIPT.findall(page))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self'{scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "font-src 'self' data:",
+            "img-src 'self' data: blob:",
+            "worker-src 'self' blob:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {' '.join(frames) or chr(39) + 'none' + chr(39)}",
+        )
+    )
+
+
+def embedding_origins(text: str) -> tuple[str, ...]:
+    """The origins in a setting; whatever is no origin is left out, so that a slip never opens more.
+
+    >>> embedding_origins("https://portal.example:8443 * javascript:alert")
+    ('https://portal.example:8443',)
+    """
+    return tuple(word for word in text.split() if ORIGIN.fullmatch(word))
+
+
+class SafeHeaders:
+    """Puts the headers on every answer; what was downloaded is not kept by the browser or a proxy."""
+
+    def __init__(self, app: ASGIApp, *, policy: str, framed: bool) -> None:
+        """`policy` is the content security policy; `framed` says whether some other site may embed the pages."""
+        self.app = app
+        self.headers = {**ALWAYS, "content-security-policy": policy}
+        if not framed:
+            self.headers["x-frame-options"] = "DENY"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with the headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        added = dict(self.headers)
+        if "/media/" in scope["path"]:
+            added["cache-control"] = "no-store"
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [(name, value) for name, value in message["headers"] if name.decode() not in added]
+                message["headers"] = kept + [(n.encode(), v.encode()) for n, v in added.items()]
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+def say_sorry(error: Exception) -> bool:
+    """What a page shows where the program itself fails: a sentence. The traceback goes to the server's log."""
+    logging.getLogger("watchkeeper").error("a page failed", exc_info=error)
+    st.error(
+        "Something went wrong on this page. Reload it; if it fails again, tell whoever runs this server."
+    )
+    return True
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _middleware() -> Middleware:
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    frames = embedding_origins(os.environ.get(EMBEDDED_IN, ""))
+    return Middleware(SafeHeaders, policy=content_policy(page, frames), framed=bool(frames))
+
+
+app = st.App("app.py", middleware=[_middleware()], on_script_error=say_sorry)
