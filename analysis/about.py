@@ -25,6 +25,21 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """When an outcome, or what was known before, is measured, in days from the moment that counts.
+
+    `name` is the outcome's or the covariate's; `last` is None where it is followed to the end of the log. `session`
+    stands for the session of that moment, `wave` for a survey's wave, which the study file gives no day for.
+    """
+
+    name: str
+    first: float = 0.0
+    last: float | None = None
+    session: bool = False
+    wave: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StudyFacts:
     """What the study file says about the study itself. Dates are ISO 8601."""
 
@@ -45,6 +60,11 @@ class StudyFacts:
     cluster_name: str = "cluster"
     courses: tuple[Course, ...] = ()  # where a calendar decides who has what when
     meanwhile: tuple[tuple[str, str], ...] = ()  # what else happened, and its first day (ISO 8601)
+    spans: tuple[Span, ...] = ()  # when what is measured, where each unit has its own clock
+    period_days: int = 0  # length of a period; 0 where there are none
+    rounding: Literal["", "none", "midpoint-10"] = ""  # of counts in public, where declared
+    consents: tuple[str, ...] = ()  # companies that agreed in writing to be recognisable in pooled figures
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: its own texts
 
     @property
     def simulated(self) -> bool:

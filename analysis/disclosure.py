@@ -5,76 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analysis.about import DataFacts, Provenance, Registration, StudyFacts
-from analysis.finding import Effect, Finding, NotEstimable
+from analysis.about import Provenance, Registration, StudyFacts
+from analysis.finding import NotEstimable
 from analysis.layout import LAYOUTS
 from analysis.plan import Plan
-from analysis.policy import INTERNAL, Count, Policy
-from analysis.withholding import (
-    shown,
-    small_cell,
-    thin_level,
-    thin_sentence,
-    told_together,
-    whole,
-    without_small_periods,
+from analysis.policy import INTERNAL, Policy
+from analysis.release import findings as told
+from analysis.release import people
+from analysis.release.curves import with_curves
+from analysis.release.drafted import drafted
+from analysis.release.drafts import refuse
+from analysis.release.findings import released
+from analysis.release.parts import (
+    ReleasedArm,
+    ReleasedCheck,
+    ReleasedData,
+    ReleasedFinding,
+    ReleasedStep,
 )
+from analysis.release.small import hidden_keys, hides, withheld
+from analysis.supplement import Supplied
+from analysis.withholding import shown, thin_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from analysis.about import FlowStep
-    from analysis.check import CheckResult
-    from analysis.evaluate import Evaluation
-    from analysis.finding import ArmFigures
-    from analysis.supplement import Supplied
+    from analysis.evaluation import Evaluation
+    from analysis.finding import Finding
+    from analysis.release.published import Published
+
+__all__ = [
+    "Release",
+    "ReleasedArm",
+    "ReleasedCheck",
+    "ReleasedData",
+    "ReleasedFinding",
+    "ReleasedStep",
+    "release",
+    "released",
+]
 
 _BY_RELEASE = object()  # the key to the door: only `release()` holds it
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedArm:
-    """One arm of a finding. `figures` (mean, sd, value) is empty where a cell behind it is masked."""
-
-    arm: str
-    n: Count
-    missing: Count
-    events: Count | None
-    figures: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedFinding:
-    """A finding whose arms are masked where they must be. `finding.arms` is empty: the counts are in `arms`."""
-
-    finding: Finding
-    arms: tuple[ReleasedArm, ...]
-
-    @property
-    def effect(self) -> Effect:
-        """The effect on the primary scale."""
-        return self.finding.effect
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedCheck:
-    """A check's result with its sentence already written from what may be shown."""
-
-    name: str
-    verdict: str
-    says: str
-    subject: str | None
-    statistic: float | None
-    p_value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedStep:
-    """A step of the flow of units, by arm and in all."""
-
-    key: str
-    by_arm: dict[str, Count]
-    total: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +58,7 @@ class Release:
     policy: Policy
     study: StudyFacts
     registration: Registration
-    data: DataFacts
+    data: ReleasedData
     plan: Plan
     provenance: Provenance
     findings: tuple[ReleasedFinding, ...]
@@ -98,7 +69,7 @@ class Release:
     supplied: tuple[Supplied, ...] = ()
     periods: tuple[
         str, ...
-    ] = ()  # of a series: the first day of each, ISO 8601, in the order of their numbers
+    ] = ()  # of a series: each one's first day, ISO 8601, in the order of their numbers
     made_by: object = None
 
     def __post_init__(self) -> None:
@@ -139,100 +110,123 @@ class Release:
         return next((a.label for a in self.study.arms if a.name == arm), arm)
 
 
-def release(evaluation: Evaluation, policy: Policy = INTERNAL) -> Release:
+def release(
+    evaluation: Evaluation,
+    policy: Policy = INTERNAL,
+    earlier: Sequence[Published] = (),
+    *,
+    audited: bool = False,
+) -> Release:
     """Let out what `policy` allows of an evaluation of a registered study; what is withheld says so.
 
-    Raises ValueError for an evaluation without a study: a bare table has nothing to publish under.
+    A public release is audited against what was published `earlier`, unless it was `audited` before.
+    Raises ValueError for an evaluation without a study: a bare table has nothing to publish under. Raises Withheld
+    where a rule forbids the release.
     """
     if evaluation.study is None or evaluation.registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
+    made = _masked(evaluation, policy, evaluation.study, evaluation.registration)
+    if policy.public:
+        refuse(drafted(made), policy)
+    if policy.public and not audited:
+        from analysis.release.audit import audit
+        from analysis.release.published import published
+
+        audit(published(evaluation, made), earlier)
+    return made
+
+
+def _masked(evaluation: Evaluation, policy: Policy, study: StudyFacts, registration: Registration) -> Release:
+    """The release by the rules that concern one release alone."""
     rows = policy if LAYOUTS[evaluation.plan.layout].people else replace(policy, threshold=0)
-    thin = [f for f in evaluation.findings if rows.threshold and thin_level(f, policy.threshold)]
-    small = {told_together(f) for f in evaluation.findings if small_cell(f, policy.threshold)}
-    findings = tuple(
-        released(finding, rows, hide_arms=not small.isdisjoint({told_together(finding), whole(finding)}))
-        for finding in (_untraced(f, policy) for f in evaluation.findings if f not in thin)
-    )
-    flow = tuple(_step(step, rows) for step in evaluation.conduct.flow)
+    clustered = "cluster" in LAYOUTS[evaluation.plan.layout].requires
+    keys = hidden_keys(evaluation.findings, policy)
+    out = [f for f in evaluation.findings if withheld(f, rows, keys, clustered=clustered)]
+    kept = people.kept(evaluation, rows)
+    findings, gone = _findings([f for f in evaluation.findings if f not in out], rows, keys, kept, policy)
+    out += gone
+    thin = [f for f in out if f.subgroup is not None]
+    flow = tuple(people.step(step, rows, shown=step.key in kept.steps) for step in evaluation.conduct.flow)
+    planned = tuple(told.instead(f) for f in out if f.default and f.subgroup is None)
+    says = _says(findings, flow, policy, kept)
     return Release(
         policy=policy,
-        study=evaluation.study,
-        registration=evaluation.registration,
-        data=evaluation.data,
+        study=study,
+        registration=registration,
+        data=people.data(evaluation, rows, units=kept.units, roughly=bool(says or out)),
         plan=evaluation.plan,
         provenance=evaluation.provenance,
         findings=findings,
-        not_estimable=evaluation.not_estimable,
-        checks=tuple(_checked(result, policy, evaluation.labels) for result in evaluation.checks),
-        flow=flow,
-        withheld=(*_withheld(findings, flow, policy), *thin_sentence(thin, policy.threshold)),
-        supplied=tuple(
-            shown(each, small={outcome for outcome, _ in small}, thin=thin, threshold=policy.threshold)
-            for each in evaluation.supplied
+        not_estimable=(*planned, *_refusals(evaluation, rows)),
+        checks=tuple(
+            people.check(result, policy, evaluation.labels, all_kept=kept.everything)
+            for result in evaluation.checks
         ),
+        flow=flow,
+        withheld=(*says, *_on_outcomes(planned), *thin_sentence(thin, policy.threshold)),
+        supplied=_supplied(evaluation, policy, {outcome for outcome, _ in keys}, out),
         periods=evaluation.conduct.intervals.first_days if evaluation.conduct.intervals else (),
         made_by=_BY_RELEASE,
     )
 
 
-def released(finding: Finding, policy: Policy, *, hide_arms: bool = False) -> ReleasedFinding:
-    """One finding with its arms' counts as `policy` lets them be seen.
+def _findings(
+    found: list[Finding],
+    rows: Policy,
+    keys: frozenset[tuple[str, str]],
+    kept: people.Kept,
+    policy: Policy,
+) -> tuple[tuple[ReleasedFinding, ...], list[Finding]]:
+    """The findings that are let out, and those of which no figure may be told."""
+    out, gone = [], []
+    for finding in found:
+        hidden = hides(finding, keys)
+        whole = told.untraced(finding, policy.threshold)
+        cut = told.public(whole, rows, hidden=hidden and bool(rows.threshold)) if policy.public else whole
+        if cut is None:
+            gone.append(finding)
+        else:
+            curved = with_curves(cut, rows, hidden=hidden)
+            out.append(released(curved, rows, hide_arms=hidden, missing=kept.missing))
+    return tuple(out), gone
 
-    A small cell in one arm hides the figures of every arm: the effect and one arm would give the other back.
-    `hide_arms` hides them because another contrast of the same outcome has a small cell.
-    """
-    hidden = hide_arms or small_cell(finding, policy.threshold)
-    arms = tuple(_arm(arm, policy, hidden=hidden) for arm in finding.arms)
-    return ReleasedFinding(replace(finding, arms=()), arms)
+
+def _refusals(evaluation: Evaluation, rows: Policy) -> tuple[NotEstimable, ...]:
+    hide = rows.public and rows.threshold
+    return tuple(told.unnamed(r) if hide else r for r in evaluation.not_estimable)
 
 
-def _untraced(finding: Finding, policy: Policy) -> Finding:
-    """The finding without the values of its series' periods that rest on too few events."""
-    trace = tuple(without_small_periods(line, policy.threshold) for line in finding.estimate.trace)
-    return replace(finding, estimate=replace(finding.estimate, trace=trace)) if trace else finding
-
-
-def _arm(arm: ArmFigures, policy: Policy, *, hidden: bool) -> ReleasedArm:
-    events = arm.figures.get("events")
-    shown = {name: value for name, value in arm.figures.items() if name != "events"}
-    return ReleasedArm(
-        arm=arm.arm,
-        n=Count.shown(arm.n, policy),
-        missing=Count.shown(arm.missing, policy),
-        events=None if events is None else _events(int(events), policy, hidden=hidden),
-        figures={} if hidden else shown,
+def _supplied(
+    evaluation: Evaluation, policy: Policy, small: set[str], out: list[Finding]
+) -> tuple[Supplied, ...]:
+    masked = (
+        (each, shown(each, small=small | _whole(out), thin=out, threshold=policy.threshold))
+        for each in evaluation.supplied
     )
+    if not policy.public:
+        return tuple(each for _, each in masked)
+    return tuple(told.cut_supplied(each, policy, counted=bool(before.cells)) for before, each in masked)
 
 
-def _events(events: int, policy: Policy, *, hidden: bool) -> Count:
-    shown = Count.shown(events, policy)
-    return Count(None, "masked") if hidden and shown.value is not None else shown
+def _whole(out: list[Finding]) -> set[str]:
+    """The outcomes of which the planned finding is withheld."""
+    return {f.outcome.name for f in out if f.default and f.subgroup is None}
 
 
-def _checked(result: CheckResult, policy: Policy, labels: Mapping[str, str]) -> ReleasedCheck:
-    counts = {name: Count.shown(count, policy) for name, count in result.counts.items()}
-    says = result.sentence(labels, **{name: count.text for name, count in counts.items()})
-    masked = any(count.value is None for count in counts.values())  # a statistic would give the count back
-    statistic, p_value = (None, None) if masked else (result.statistic, result.p_value)
-    return ReleasedCheck(result.name, result.verdict, says, result.subject, statistic, p_value)
+def _on_outcomes(planned: tuple[NotEstimable, ...]) -> tuple[str, ...]:
+    return (told.OUTCOMES,) if planned else ()
 
 
-def _step(step: FlowStep, policy: Policy) -> ReleasedStep:
-    by_arm = {arm: Count.shown(count, policy) for arm, count in step.by_arm.items()}
-    hidden = any(count.value is None for count in by_arm.values())
-    total = Count(None, "masked") if hidden else Count.shown(step.total, policy)
-    return ReleasedStep(step.key, by_arm, total)
-
-
-def _withheld(
-    findings: tuple[ReleasedFinding, ...], flow: tuple[ReleasedStep, ...], policy: Policy
+def _says(
+    findings: tuple[ReleasedFinding, ...], flow: tuple[ReleasedStep, ...], policy: Policy, kept: people.Kept
 ) -> tuple[str, ...]:
-    masked = [
-        count
-        for arm in (arm for finding in findings for arm in finding.arms)
-        for count in (arm.n, arm.missing, arm.events)
-        if count is not None and count.value is None
-    ] + [count for step in flow for count in (*step.by_arm.values(), step.total) if count.value is None]
-    if not masked:
+    """Which counts are not shown as they are, and why."""
+    if policy.rounds:
+        return (told.TENS,)
+    counts = [
+        c for f in findings for arm in f.arms for c in (arm.n, arm.missing, arm.events) if c is not None
+    ]
+    counts += [count for step in flow for count in (*step.by_arm.values(), step.total)]
+    if kept.everything and all(count.value is not None for count in counts):
         return ()
     return (f"Counts of 1 to {policy.threshold - 1} people, and what would reveal them, are not shown.",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analysis.about import Conduct, DataFacts, FlowStep, Provenance, Registration, StudyFacts
+from analysis.about import FlowStep
 from analysis.check import CheckResult, checks
 from analysis.estimator import choose, sensitivities, unheld
 from analysis.evidence import Uncounted
@@ -23,6 +23,7 @@ from analysis.verdict import judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from analysis.about import Conduct
     from analysis.cells import Table
     from analysis.estimator import Declaration, Estimator, Settings
     from analysis.evidence import Evidence
@@ -33,27 +34,6 @@ SMALLEST_P = "The smallest p-value that this design could have given is {:.2g}: 
 STRATA_UNUSED = "The strata of the assignment are not used here."
 
 FINDING_STANDS = "Read the finding on its primary scale, which stands."
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Everything one analysis of one study said. `study` and `registration` are None for a bare table."""
-
-    plan: Plan
-    conduct: Conduct
-    checks: tuple[CheckResult, ...]
-    findings: tuple[Finding, ...]
-    not_estimable: tuple[NotEstimable, ...]
-    data: DataFacts
-    provenance: Provenance
-    supplied: tuple[Supplied, ...] = ()
-    study: StudyFacts | None = None
-    registration: Registration | None = None
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Each arm's label by its name; empty for a bare table."""
-        return {arm.name: arm.label for arm in self.study.arms} if self.study else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,24 @@ class Traced:
 
 
 @dataclass(frozen=True, slots=True)
+class Survived:
+    """One arm's shares still without the event at k fixed times, the first of them 0, with pointwise intervals.
+
+    `at_risk` counts the units followed to each time or longer, and `came` and `lost` those whose event came, or who
+    were lost from sight, by then: for disclosure control, which leaves the last two empty.
+    """
+
+    arm: str
+    times: tuple[float, ...]
+    share: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    at_risk: tuple[int, ...]
+    came: tuple[int, ...]
+    lost: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What an estimator returns: effects by scale name (the primary one always among them), and more.
 
@@ -81,7 +99,8 @@ class Estimate:
     `descriptive` marks intervals from a design that cannot support inference: no verdict is drawn from them.
     `simultaneous` says that intervals and p-values hold for all arms against the control together.
     `profile` splits the effect on the primary scale by something labelled, in order: time since the switch, time
-    since adoption, wave. `trace` shows the series behind the effect, period by period.
+    since adoption, wave. `trace` shows the series behind the effect, period by period, `curves` the share of each
+    arm still without the event.
     """
 
     effects: dict[str, Effect]
@@ -95,6 +114,7 @@ class Estimate:
     scale: str = ""
     simultaneous: bool = False
     trace: tuple[Traced, ...] = ()
+    curves: tuple[Survived, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,16 +28,6 @@ def whole(finding: Finding) -> tuple[str, str]:
     return finding.outcome.name, ""
 
 
-def small_cell(finding: Finding, threshold: int) -> bool:
-    """Whether any count of people behind the finding's arms is too small to show."""
-    return any(0 < cell < threshold for arm in finding.arms for cell in arm.cells)
-
-
-def thin_level(finding: Finding, threshold: int) -> bool:
-    """Whether it is one level of an attribute with so few people in an arm that nothing of it is shown."""
-    return finding.subgroup is not None and any(arm.n < threshold for arm in finding.arms)
-
-
 def thin_sentence(thin: Collection[Finding], threshold: int) -> tuple[str, ...]:
     """That levels are withheld, where some are."""
     return (f"Groups with fewer than {threshold} people in an arm are not shown.",) if thin else ()

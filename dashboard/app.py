@@ -1,20 +1,33 @@
-"""The pages' entry: the menu, the choice of a pilot, and the page itself."""
+"""The pages' entry: the menu, the choice of a language and of a pilot, and the page itself."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import elements
-from dashboard.language import LANGUAGES, say, speak
-from dashboard.page import Page, pages
+from dashboard.language import LANGUAGES, later, say, speak
+from dashboard.page import SECTIONS, Page, pages
 from dashboard.session import Session, open_session
 from experiments.faults import Fault
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.page import Section
+
 KEY = "study"  # of the choice, and its name in the address
 LANGUAGE = "lang"  # the same for the language
+SECTION_TITLES: Mapping[Section, str] = {
+    "portfolio": later("All pilots"),
+    "pilot": later("One pilot"),
+    "reference": later("To look up"),
+}
 
 
 def main(*, first: str = "overview") -> None:
@@ -22,30 +35,40 @@ def main(*, first: str = "overview") -> None:
 
     The choice of a pilot stands here and not in a page: only so does it survive a change of page.
     """
-    st.set_page_config(page_title="watchkeeper", layout="wide")
     speak(st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE, "en"))
+    st.set_page_config(page_title="watchkeeper", layout="wide")
     elements.style()
+    elements.page_language()
     session = open_session(Path(os.environ.get("WATCHKEEPER_STORE", "store")), chosen=None)
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
-    current = st.navigation(list(entries.values()))
+    current = st.navigation(_menu(entries))
     if _choose(session, current.url_path):
         elements.says(say("The address names a pilot that this store does not hold."))
     try:
         current.run()
     except Fault as fault:
         elements.says(str(fault))
+    elements.footer(say("Watchkeeper {version}", version=_version()))
+
+
+def _menu(entries: Mapping[str, st.Page]) -> dict[str, list[st.Page]]:
+    """The pages under the headings of the menu."""
+    return {
+        say(SECTION_TITLES[section]): [entries[page.name] for page in pages() if page.section == section]
+        for section in SECTIONS
+    }
 
 
 def _entry(page: Page, session: Session, *, first: bool) -> st.Page:
     def draw() -> None:
         page.render(Session(session.store, session.policy, st.session_state.get(KEY)))
 
-    return st.Page(draw, title=f"{page.icon} {page.title}", url_path=page.name, default=first)
+    return st.Page(draw, title=f"{page.icon} {say(page.title)}", url_path=page.name, default=first)
 
 
 def _choose(session: Session, page: str) -> bool:
-    """The choice in the side bar. A link to another page names its pilot in the address: that one wins.
+    """The choices in the side bar. A link to another page names its pilot in the address: that one wins.
 
     Returns whether the address names a pilot that is not there.
     """
@@ -59,14 +82,6 @@ def _choose(session: Session, page: str) -> bool:
     st.session_state["page_before"] = page
     with st.sidebar:
         st.selectbox(
-            say("Language"),
-            LANGUAGES,
-            format_func=LANGUAGES.__getitem__,
-            key=LANGUAGE,
-            bind="query-params",
-            required=True,
-        )
-        st.selectbox(
             say("Pilot"),
             ids,
             index=None,
@@ -75,7 +90,23 @@ def _choose(session: Session, page: str) -> bool:
             placeholder=say("Choose a pilot"),
             required=True,
         )
+        st.selectbox(
+            say("Language"),
+            LANGUAGES,
+            format_func=LANGUAGES.__getitem__,
+            key=LANGUAGE,
+            bind="query-params",
+            required=True,
+        )
     return wanted is not None and wanted not in ids
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("watchkeeper")
+    except PackageNotFoundError:
+        return ""
 
 
 if __name__ == "__main__":

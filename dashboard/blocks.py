@@ -10,6 +10,9 @@ import streamlit as st
 
 from analysis.verdict import bounds
 from dashboard import elements, telling, words
+from dashboard.language import say
+from dashboard.told import told
+from dashboard.words.forms import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +35,15 @@ def short_answers(release: Release, *, with_figures: bool = False) -> None:
     `with_figures` adds how much the main outcome differed. A check that found something is linked to.
     """
     lines = (
-        ("Did it work?", _worked(release, with_figures=with_figures)),
-        ("Did it harm?", _harmed(release)),
-        ("Can the figures be trusted?", _trusted(release)),
-        ("Who took part?", escape(telling.took_part(release))),
+        (say("Did it work?"), _worked(release, with_figures=with_figures)),
+        (say("Did it harm?"), _harmed(release)),
+        (say("Can the figures be trusted?"), _trusted(release)),
+        (say("Who took part?"), escape(telling.took_part(release))),
     )
     rows = "".join(f"<dt>{ask}</dt><dd>{answer}</dd>" for ask, answer in lines)
     elements.html(f'<dl class="wk-answers">{rows}</dl>')
     if any(check.verdict != "pass" for check in release.checks):
-        elements.link("See what the checks found", page="quality", study=release.study.id)
+        elements.link(say("See what the checks found"), page="quality", study=release.study.id)
 
 
 def finding_in_full(release: Release, finding: ReleasedFinding) -> None:
@@ -59,16 +62,16 @@ def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> 
         for supplied in release.beside(finding):
             ask = telling.question(supplied)
             if len(findings) > 1:
-                ask = f"{release.arm_label(supplied.contrast.treatment)}: {ask}"
-            said = supplied.sentence(telling.labels(release))
-            notes = "".join(f"<br>{escape(note)}" for note in supplied.notes)
+                ask = said_of(release.arm_label(supplied.contrast.treatment), ask)
+            said = told(supplied.sentence(telling.labels(release)))
+            notes = "".join(f"<br>{escape(told(note))}" for note in supplied.notes)
             parts.append(f"<dt>{escape(ask)}</dt><dd>{escape(said)}{notes}</dd>")
             rows += telling.supplied_rows(release, supplied)
     if not parts:
         return
     with st.expander(words.asked_besides(len(parts))):
         elements.html(f'<dl class="wk-beside">{"".join(parts)}</dl>')
-        elements.table(rows, caption="The figures behind these answers")
+        elements.table(rows, caption=say("The figures behind these answers"))
 
 
 def finding_drawn(release: Release, finding: ReleasedFinding) -> None:
@@ -78,13 +81,13 @@ def finding_drawn(release: Release, finding: ReleasedFinding) -> None:
     elements.interval(
         finding.effect,
         at=bounds(outcome),
-        reach=_reach(release, outcome.name),
+        reach=reach(release, outcome.name),
         lower_is_better=outcome.better == "lower",
         describe=words.effect_text(finding.effect, scale=outcome.scale, outcome=outcome),
     )
 
 
-def _reach(release: Release, outcome: str) -> tuple[float, float]:
+def reach(release: Release, outcome: str) -> tuple[float, float]:
     """How far the intervals of one outcome reach, no effect and the margin included: all share one axis."""
     found = [f for f in release.default_findings() if f.finding.outcome.name == outcome]
     at = bounds(found[0].finding.outcome)
@@ -101,7 +104,7 @@ def _badges(release: Release, findings: tuple[ReleasedFinding, ...], *, outcomes
         mark = words.VERDICTS[finding.finding.verdict]
         about = [finding.finding.outcome.label] if outcomes else []
         about += [release.arm_label(finding.finding.contrast.treatment)] if arms or not outcomes else []
-        parts.append(elements.badge(mark, f"{mark.text}: {' – '.join(about)}"))
+        parts.append(elements.badge(mark, said_of(mark.text, " – ".join(about))))
     return "".join(parts)
 
 

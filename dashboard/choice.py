@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import blocks, elements, words
+from dashboard.language import say
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release
@@ -33,14 +34,14 @@ def chosen_release(session: Session, *, question: str) -> Release | None:
 
 
 def _offer(session: Session) -> None:
-    elements.says("Choose a pilot in the side bar, or start from the overview.")
+    elements.says(say("Choose a pilot in the side bar, or start from the overview."))
     if not session.ids():
-        elements.quiet("This store holds no pilot yet.")
-    st.page_link(st.session_state["pages"]["overview"], label="Go to the overview")
+        elements.quiet(say("This store holds no pilot yet."))
+    st.page_link(st.session_state["pages"]["overview"], label=say("Go to the overview"))
 
 
 def _say_why(pilot: Pilot) -> None:
     mark = words.STATES[pilot.state]
     elements.says(pilot.fault or mark.means, before=elements.badge(mark))
     if pilot.state == "registered":
-        elements.quiet(f"Load its events with: watchkeeper ingest {pilot.id} FILE")
+        elements.quiet(say("Load its events with: {command}", command=f"watchkeeper ingest {pilot.id} FILE"))

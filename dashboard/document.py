@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analysis.estimator import Estimator
-    from analysis.evaluate import Evaluation
+    from analysis.evaluation import Evaluation
     from analysis.finding import ArmFigures, Contrast, Effect, Finding, NotEstimable
     from analysis.refused import Refused
     from analysis.supplement import Supplied

@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from dashboard.language import LANGUAGES, language, say
 from dashboard.theme import FONT_FILES
+from dashboard.words.forms import in_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,12 +24,25 @@ if TYPE_CHECKING:
     from dashboard.words import Mark
 
 JOINER = "\N{WORD JOINER}"
+LANGUAGE_SCRIPTS = {  # whoever limits scripts by their hash must allow these
+    spoken: f"document.documentElement.lang = '{spoken}';" for spoken in LANGUAGES
+}
 STYLE = Path(__file__).parent / "assets" / "page.css"
 
 
 def style() -> None:
     """The pages' own style sheet, with the font that charts are measured in."""
     st.html(_style_sheet())
+
+
+def page_language() -> None:
+    """Says to browsers and screen readers which language the page is in."""
+    st.html(f"<script>{LANGUAGE_SCRIPTS[language()]}</script>", unsafe_allow_javascript=True)
+
+
+def footer(text: str) -> None:
+    """What stands at the end of every page."""
+    html(f'<div class="wk-footer">{escape(text)}</div>')
 
 
 @cache
@@ -79,7 +94,17 @@ def link(label: str, *, page: str, study: str) -> None:
     A page link of Streamlit changes the address in two steps and, on a page that is still being drawn, can lose
     the pilot on the way; this one loads the page anew with its whole address.
     """
-    html(f'<p class="wk-says"><a href="{quote(page)}?study={quote(study)}">{escape(label)}</a></p>')
+    html(f'<p class="wk-says"><a href="{address(page, study=study)}">{escape(label)}</a></p>')
+
+
+def address(page: str, *, study: str) -> str:
+    """The address of a pilot's page, in the language that is spoken.
+
+    >>> address("quality", study="a b")
+    'quality?study=a%20b'
+    """
+    spoken = "" if language() == "en" else f"&amp;lang={quote(language())}"
+    return f"{quote(page)}?study={quote(study)}{spoken}"
 
 
 def banner(sentence: str) -> None:
@@ -119,6 +144,14 @@ def interval(
 
     `reach` is what the axis must show. The better side is always on the right.
     """
+    drawn = axis(effect, at=at, reach=reach, lower_is_better=lower_is_better, describe=describe)
+    html(drawn + axis_ends(margin=at.worse is not None))
+
+
+def axis(
+    effect: Effect, *, at: Bounds, reach: tuple[float, float], lower_is_better: bool, describe: str
+) -> str:
+    """The markup of an interval's line alone, so that several may stand above one pair of ends."""
     room = 0.06 * (reach[1] - reach[0] or 1.0)
     low, high = reach[0] - room, reach[1] + room
 
@@ -135,15 +168,24 @@ def interval(
     margin = (
         "" if at.worse is None else f'<span class="wk-margin" style="left:{place(at.worse):.2f}%"></span>'
     )
-    html(
+    return (
         f'<div class="wk-axis" role="img" aria-label="{escape(describe)}">'
         f'<span class="wk-null" style="left:{place(at.null):.2f}%"></span>{margin}'
         f'<span class="wk-line" style="left:{left:.2f}%;width:{right - left:.2f}%"></span>'
         f'<span class="wk-point" style="left:{place(effect.estimate):.2f}%"></span></div>'
-        '<div class="wk-ends" aria-hidden="true"><span>← worse</span><span>dashed: no effect'
-        f"{', dotted: margin' if margin else ''}</span><span>better →</span></div>"
+    )
+
+
+def axis_ends(*, margin: bool) -> str:
+    """What stands under an interval's line: which side is better, and what its upright lines are."""
+    middle = say("dashed: no effect, dotted: margin") if margin else say("dashed: no effect")
+    return (
+        f'<div class="wk-ends" aria-hidden="true"><span>{escape(say("← worse"))}</span>'
+        f"<span>{escape(middle)}</span><span>{escape(say('better →'))}</span></div>"
     )
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return in_form(str(value))
     return "" if value is None else str(value)

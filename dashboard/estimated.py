@@ -13,7 +13,7 @@ from dashboard import telling, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.evaluate import Evaluation
+    from analysis.evaluation import Evaluation
     from analysis.finding import Finding
 
 WIDTH = 100

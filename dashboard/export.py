@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.registry import collect
+from dashboard.language import language, speaking
 from dashboard.words import DATA_ARE
 from experiments.faults import Fault
 
@@ -95,6 +96,8 @@ def picture(
             "data_are": release.study.data_are,
             "notice": DATA_ARE.get(release.study.data_are, ""),
             "source": release.study.source,
+            "policy": release.policy.name,
+            "language": language(),
             "plan_hash": release.registration.hash,
             "data_hash": release.data.hash,
             "watchkeeper": release.provenance.watchkeeper,
@@ -103,9 +106,12 @@ def picture(
     )
 
 
-def picture_bytes(release: Release, chart: Chart, export: Export, *, outcome: str | None = None) -> bytes:
-    """The chart in a format, in light colours and at the standard width: for a download."""
-    return export.make(picture(release, chart, outcome=outcome))
+def picture_bytes(
+    release: Release, chart: Chart, export: Export, *, outcome: str | None = None, spoken: str = "en"
+) -> bytes:
+    """The chart in a format, in light colours, at the standard width, in the language `spoken`: for a download."""
+    with speaking(spoken):
+        return export.make(picture(release, chart, outcome=outcome))
 
 
 def write_whole(content: bytes, out: Path) -> None:

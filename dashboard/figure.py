@@ -9,9 +9,14 @@ import streamlit as st
 
 from dashboard import elements, telling, words
 from dashboard.chart import View, charts
+from dashboard.language import language, say
 from dashboard.session import drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plotly.graph_objects import Figure
+
     from analysis.disclosure import Release
     from dashboard.chart import Chart, Numbers
     from dashboard.theme import Mode
@@ -37,26 +42,37 @@ def chart_block(release: Release, name: str, *, told: bool = False, outcome: str
         elements.says(f"{chart.headline(view)}.")
         elements.quiet(chart.subtitle(view))
     described = chart.describe(release, outcome=outcome)
-    for size, width in WIDTHS.items():
-        with st.container(key=f"{size}-{key}"):
-            st.plotly_chart(
-                drawn(release, name, mode=_mode(), width=width, outcome=outcome),
-                width="content",
-                theme=None,
-                config=CONFIG,
-                key=f"{release.study.id}-{key}-{size}",
-                alt=described,
-            )
-    with st.expander(f"{chart.title}: the numbers and downloads"):
-        elements.table(_readable(rows), caption=f"{chart.title}: the numbers behind it")
+    at_each_width(
+        lambda width: drawn(release, name, mode=mode(), width=width, outcome=outcome),
+        key=key,
+        unique=f"{release.study.id}-{key}",
+        described=described,
+    )
+    title = say(chart.title)
+    with st.expander(say("{chart}: the numbers and downloads", chart=title)):
+        elements.table(readable(rows), caption=say("{chart}: the numbers behind it", chart=title))
         _downloads(release, chart, outcome)
 
 
-def _readable(rows: list[Numbers]) -> list[dict[str, object]]:
+def at_each_width(draw: Callable[[int], Figure], *, key: str, unique: str, described: str) -> None:
+    """A picture in the three widths, of which the page shows the widest that fits; `described` is it in words."""
+    for size, width in WIDTHS.items():
+        with st.container(key=f"{size}-{key}"):
+            st.plotly_chart(
+                draw(width),
+                width="content",
+                theme=None,
+                config=CONFIG,
+                key=f"{unique}-{size}",
+                alt=described,
+            )
+
+
+def readable(rows: list[Numbers]) -> list[dict[str, object]]:
     """The numbers with headings and words for people; files keep the names that programs know."""
     return [
         {
-            words.spaced(name) if name.isidentifier() and name.islower() else name: _word(name, value)
+            words.column_word(name) if name.isidentifier() and name.islower() else name: _word(name, value)
             for name, value in row.items()
         }
         for row in rows
@@ -69,7 +85,8 @@ def _word(name: str, value: str | float | None) -> object:
     return telling.estimator_label(str(value)) if name == "estimator" else value
 
 
-def _mode() -> Mode:
+def mode() -> Mode:
+    """Light or dark, as the visitor sees the page."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
@@ -81,8 +98,8 @@ def _downloads(release: Release, chart: Chart, outcome: str | None) -> None:
     with st.container(horizontal=True):
         for export in exports().values():
             st.download_button(
-                f"Download {export.name.upper()}",
-                data=partial(picture_bytes, release, chart, export, outcome=outcome),
+                say("Download {format}", format=export.name.upper()),
+                data=partial(picture_bytes, release, chart, export, outcome=outcome, spoken=language()),
                 file_name=f"{name}.{export.extension}",
                 on_click="ignore",
                 key=f"{name}-{export.name}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analysis.registry import collect
 
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from dashboard.session import Session
 
 
+Section = Literal["portfolio", "pilot", "reference"]
+SECTIONS: tuple[Section, ...] = ("portfolio", "pilot", "reference")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page. `name` is its place in the address, `render(session)` draws it.
 
-    `icon` is one letter-like sign shown before the title in the menu; pictures from a font host are never used.
+    `title` is marked by `later`. `icon` is one letter-like sign shown before it in the menu; pictures from a font
+    host are never used. `section` is the part of the menu: about all pilots, about the chosen one, or to look up.
     """
 
     name: str
@@ -25,6 +30,7 @@ class Page:
     icon: str
     order: int
     render: Callable[[Session], None]
+    section: Section = "pilot"
 
 
 def pages() -> tuple[Page, ...]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.disclosure import Release, ReleasedFinding
-    from analysis.evaluate import Evaluation
+    from analysis.evaluation import Evaluation
 
 WIDEST, NARROWEST = 100, 40  # columns of text
 
@@ -94,7 +94,7 @@ def _sensitivity(release: Release) -> Iterator[str]:
 def _basis(release: Release) -> Iterator[str]:
     yield from _heading("What it rests on")
     data, made = release.data, release.provenance
-    yield from _wrapped(f"{telling.events_text(release)} events; {data.rejected:,} rows rejected")
+    yield from _wrapped(f"{telling.events_text(release)} events; {data.rejected.text} rows rejected")
     yield from _wrapped(telling.took_part(release))
     yield f"  data {data.hash[:12]}"
     yield from _wrapped(f"watchkeeper {made.watchkeeper}, Python {made.python}, computed {made.created_at}")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.elements import LANGUAGE_SCRIPTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -112,6 +114,7 @@ def _hash(script: str) -> str:
 
 def _middleware() -> Middleware:
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page += "".join(f"<script>{script}</script>" for script in LANGUAGE_SCRIPTS.values())
     frames = embedding_origins(os.environ.get(EMBEDDED_IN, ""))
     return Middleware(SafeHeaders, policy=content_policy(page, frames), framed=bool(frames))
 

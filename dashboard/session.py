@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analysis.disclosure import Release, release
-from analysis.policy import INTERNAL, POLICIES, Policy
+from analysis.policy import INTERNAL, Policy
 from analysis.refusal import Refusal
 from dashboard.chart import charts
+from dashboard.language import language
+from dashboard.spoken import in_language, study_in_language
 from experiments.faults import Fault
 from experiments.pilot import evaluation, stored_evaluation
 from experiments.plan import study_facts
+from experiments.releasing import released
 from experiments.store import Store
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from analysis.about import StudyFacts
+    from analysis.disclosure import Release
     from dashboard.theme import Mode
 
 State = Literal["registered", "loaded", "analysed", "broken"]
@@ -29,13 +32,18 @@ State = Literal["registered", "loaded", "analysed", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
-    """A pilot as far as it has come. `release` is there once it is analysed, `fault` where it is broken."""
+    """A pilot as far as it has come. `release` is there once it is analysed, `fault` where it is broken.
+
+    `until` is the instant of its newest event and `taken_in` when that came into the store (ISO 8601).
+    """
 
     id: str
     state: State
     facts: StudyFacts | None = None
     release: Release | None = None
     fault: str = ""
+    until: str | None = None
+    taken_in: str | None = None
 
     @property
     def title(self) -> str:
@@ -59,15 +67,18 @@ class Session:
         """One pilot as it stands; a study that cannot be read becomes a `broken` one with the reason."""
         try:
             key = str(self.store.path.resolve()), study_id, self.store.data_key(study_id)
-            if not self.store.manifest(study_id).segments:
-                return Pilot(study_id, "registered", _facts(self.store, key))
+            held = self.store.manifest(study_id)
+            if not (held.segments or held.purged):
+                return Pilot(study_id, "registered", _facts(self.store, key, language()))
             try:
-                found = _release(self.store, key, self.policy.name)
+                found = _release(self.store, key, self.policy.name, language())
             except _NotAnalysedError:
-                return Pilot(study_id, "loaded", _facts(self.store, key))
+                facts = _facts(self.store, key, language())
+                return Pilot(study_id, "loaded", facts, until=held.last, taken_in=held.taken_in)
         except Fault as fault:
             return Pilot(study_id, "broken", fault=str(fault))
-        return Pilot(study_id, "analysed", found.study, found)
+        until = held.last or found.data.last
+        return Pilot(study_id, "analysed", found.study, found, until=until, taken_in=held.taken_in)
 
     def pilots(self) -> tuple[Pilot, ...]:
         """Every pilot."""
@@ -91,9 +102,9 @@ def open_session(folder: Path, *, chosen: str | None) -> Session:
 
 
 def drawn(release: Release, chart: str, *, mode: Mode, width: int, outcome: str | None = None) -> Figure:
-    """The named chart without its frame, for a page; drawn once for each release, outcome, mode and width."""
+    """The named chart without its frame, for a page; drawn once a release, language, outcome, mode, width."""
     made = (release.registration.hash, release.data.hash, release.provenance.created_at, release.policy.name)
-    return _figure(release, (release.study.id, *made), chart, mode, width, outcome)
+    return _figure(release, (release.study.id, *made, language()), chart, mode, width, outcome)
 
 
 class _NotAnalysedError(LookupError):
@@ -101,24 +112,24 @@ class _NotAnalysedError(LookupError):
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _facts(_store: Store, key: tuple[str, str, str]) -> StudyFacts:
-    """What the declaration says of the study; `key` changes with it."""
-    return study_facts(_store.study(key[1]))
+def _facts(_store: Store, key: tuple[str, str, str], spoken: str) -> StudyFacts:
+    """What the declaration says of the study, in a language; `key` changes with the declaration."""
+    return study_in_language(study_facts(_store.study(key[1])), spoken)
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _release(_store: Store, key: tuple[str, str, str], policy: str) -> Release:
-    """The release; `key` changes with the data and the plan, and the policy is part of what is remembered."""
+def _release(_store: Store, key: tuple[str, str, str], policy: str, spoken: str) -> Release:
+    """The release in a language; `key` changes with the data and the plan, and the policy is remembered with it."""
     evaluation = stored_evaluation(_store, key[1])
     if evaluation is None:
         raise _NotAnalysedError
-    return release(evaluation, POLICIES[policy])
+    return in_language(released(_store, key[1], evaluation, policy), spoken)
 
 
 @st.cache_resource(show_spinner=False, max_entries=500)
 def _figure(
     _release: Release, made: tuple[str, ...], chart: str, mode: Mode, width: int, outcome: str | None
 ) -> Figure:
-    """A chart's figure; `made` says which evaluation under which policy it is of."""
+    """A chart's figure; `made` says which evaluation under which policy it is of, in which language."""
     del made
     return charts()[chart].draw(_release, mode=mode, width=width, framed=False, outcome=outcome)

@@ -9,7 +9,9 @@ from analysis.layout import LAYOUTS
 from analysis.outcome import kinds
 from analysis.supplement import supplements
 from dashboard import words
-from dashboard.words.pictures import day_text
+from dashboard.language import say
+from dashboard.told import told
+from dashboard.words.forms import day_text, several
 from dashboard.words.pieces import Telling
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def notes(finding: ReleasedFinding) -> tuple[str, ...]:
     Others tell of an arm in which nobody, or everybody, had the event.
     """
     estimate = finding.finding.estimate
-    return estimate.notes if estimate.descriptive or not _hides_arms(finding) else ()
+    shown = estimate.notes if estimate.descriptive or not _hides_arms(finding) else ()
+    return tuple(told(note) for note in shown)
 
 
 def _hides_arms(finding: ReleasedFinding) -> bool:
@@ -56,33 +59,34 @@ def story(release: Release, finding: ReleasedFinding) -> tuple[str, ...]:
 def assumed(finding: ReleasedFinding) -> str:
     """What the finding's method assumes, from its card."""
     found = estimators().get(finding.finding.estimator)
-    return f"This assumes: {found.card()['Assumes']}" if found else ""
+    return say("This assumes: {assumption}", assumption=told(found.card()["Assumes"])) if found else ""
 
 
 def question(supplied: Supplied) -> str:
     """What a supplement answers."""
     found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
-    return found.question if found else words.spaced(supplied.name)
+    return told(found.question if found else words.spaced(supplied.name))
 
 
 def supplement_label(supplied: Supplied) -> str:
     """What a supplement is called."""
     found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
-    return found.label if found else words.spaced(supplied.name)
+    return told(found.label if found else words.spaced(supplied.name))
 
 
 def supplied_rows(release: Release, supplied: Supplied) -> list[dict[str, object]]:
     """A supplement's effects and figures as rows of a table."""
     outcome = next(o for o in release.plan.outcomes if o.name == supplied.outcome)
     scale = next((s for s in every_scale() if s.name == supplied.scale), outcome.scale)
-    about = {"Question": supplement_label(supplied)}
+    figure, value = say("Figure"), say("Value")
+    about = {say("Question"): supplement_label(supplied)}
     effects: list[dict[str, object]] = [
-        {**about, "Figure": label, "Value": words.effect_text(effect, scale=scale, outcome=outcome)}
+        {**about, figure: told(label), value: words.effect_text(effect, scale=scale, outcome=outcome)}
         for label, effect in supplied.effects.items()
     ]
     return effects + [
-        {**about, "Figure": words.spaced(name), "Value": words.number(value)}
-        for name, value in supplied.parameters.items()
+        {**about, figure: told(words.spaced(name)), value: words.number(parameter)}
+        for name, parameter in supplied.parameters.items()
     ]
 
 
@@ -94,13 +98,12 @@ def every_scale() -> tuple[Scale, ...]:
 def units_text(release: Release) -> str | None:
     """How many units the arms were given; None where that is masked."""
     assigned = next((step.total for step in release.flow if step.key == "assigned"), None)
-    return assigned.text if assigned and assigned.value is not None else None
+    return words.count_text(assigned) if assigned and assigned.value is not None else None
 
 
 def events_text(release: Release) -> str:
     """How many events were kept; only roughly where counts are withheld, which an exact total would help find."""
-    events = release.data.events
-    return f"about {max(round(events, -2), 100):,}" if release.withheld else f"{events:,}"
+    return words.count_text(release.data.events)
 
 
 def took_part(release: Release) -> str:
@@ -109,7 +112,7 @@ def took_part(release: Release) -> str:
     until = day_text(data.last) if data.last and study.data_are in ("observed", "simulated") else None
     if not LAYOUTS[release.plan.layout].people:
         return words.observed_text(
-            release.flow[0].total.text,
+            words.count_text(release.flow[0].total),
             interval=study.unit_name,
             segments=len(study.arms),
             platforms=release.plan.units,
@@ -121,7 +124,7 @@ def took_part(release: Release) -> str:
         units_text(release),
         unit=study.unit_name,
         arms=len(study.arms),
-        clusters=f"{sum(counts[0].values())} {study.cluster_name}s"
+        clusters=f"{sum(counts[0].values())} {several(study.cluster_name)}"
         if counts and len(study.arms) == 2
         else None,
         until=until,
@@ -141,19 +144,30 @@ def other_scales(finding: ReleasedFinding) -> str:
     found = finding.finding
     hidden = _hides_arms(finding)  # two scales together would give the arms away
     texts = [
-        f"{scale.label} "
-        + words.effect_text(found.estimate.effects[scale.name], scale=scale, outcome=found.outcome)
+        say(
+            "{scale} {effect}",
+            scale=told(scale.label),
+            effect=words.effect_text(found.estimate.effects[scale.name], scale=scale, outcome=found.outcome),
+        )
         for scale in kinds()[found.outcome.kind].scales
         if scale.name in found.estimate.effects and (scale == found.outcome.scale or not hidden)
     ]
-    level = words.level_text(finding.effect.level)
-    return f"{_capital('; '.join(texts))}. In brackets the {level} interval{_p_values(finding)}."
+    return say(
+        "{effects}. In brackets the {level} interval{p_values}.",
+        effects=_capital(say("; ").join(texts)),
+        level=words.level_text(finding.effect.level),
+        p_values=_p_values(finding),
+    )
 
 
 def compared(release: Release, finding: ReleasedFinding) -> str:
     """Which arms a finding compares."""
     contrast = finding.finding.contrast
-    return f"{release.arm_label(contrast.treatment)} against {release.arm_label(contrast.control)}"
+    return say(
+        "{treatment} against {control}",
+        treatment=release.arm_label(contrast.treatment),
+        control=release.arm_label(contrast.control),
+    )
 
 
 def finding_row(release: Release, finding: ReleasedFinding) -> dict[str, object]:
@@ -161,14 +175,14 @@ def finding_row(release: Release, finding: ReleasedFinding) -> dict[str, object]
     found = finding.finding
     mark = words.VERDICTS[found.verdict]
     return {
-        "Outcome": found.outcome.label,
-        "Compared": compared(release, finding),
-        "Estimator": estimator_label(found.estimator),
-        found.outcome.scale.label: words.effect_text(
+        say("Outcome"): found.outcome.label,
+        say("Compared"): compared(release, finding),
+        say("Estimator"): estimator_label(found.estimator),
+        told(found.outcome.scale.label): words.effect_text(
             finding.effect, scale=found.outcome.scale, outcome=found.outcome
         ),
-        "p": "" if found.effect.p_value is None else words.p_text(found.effect.p_value),
-        "Verdict": mark.text,
+        say("p"): "" if found.effect.p_value is None else words.p_text(found.effect.p_value),
+        say("Verdict"): mark.text,
     }
 
 
@@ -176,18 +190,18 @@ def refusal_row(release: Release, refused: NotEstimable) -> dict[str, object]:
     """A refusal as a row of a table: what could not be had, why, and what would help."""
     outcome = next((o.label for o in release.plan.outcomes if o.name == refused.outcome), refused.outcome)
     return {
-        "Outcome": outcome,
-        "Compared": release.arm_label(refused.contrast.treatment) if refused.contrast else "",
-        "Estimator": estimator_label(refused.estimator) if refused.estimator else "every estimator",
-        "Why not": refused.reason,
-        "What would help": refused.remedy,
+        say("Outcome"): outcome,
+        say("Compared"): release.arm_label(refused.contrast.treatment) if refused.contrast else "",
+        say("Estimator"): estimator_label(refused.estimator) if refused.estimator else say("every estimator"),
+        say("Why not"): told(refused.reason),
+        say("What would help"): told(refused.remedy),
     }
 
 
 def estimator_label(name: str) -> str:
     """What an estimator is called."""
     found = estimators().get(name)
-    return found.label if found else words.spaced(name)
+    return told(found.label if found else words.spaced(name))
 
 
 def _capital(text: str) -> str:
@@ -199,8 +213,13 @@ def _p_values(finding: ReleasedFinding) -> str:
     found = finding.finding
     if found.effect.p_value is None:
         return ""
-    text = f"; {words.p_text(found.effect.p_value)}"
+    text = f"{say('; ')}{words.p_text(found.effect.p_value)}"
     if found.p_adjusted is None:
         return text
     method = words.ADJUSTMENTS.get(found.adjusted_by or "none", found.adjusted_by or "")
-    return f"{text}; adjusted for several questions ({method}) {words.p_text(found.p_adjusted)}"
+    return say(
+        "{p_value}; adjusted for several questions ({method}) {p_adjusted}",
+        p_value=text,
+        method=method,
+        p_adjusted=words.p_text(found.p_adjusted),
+    )

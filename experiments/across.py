@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from experiments.admission import Fresh, cluster_arms, repeated, twice
-from experiments.arrays import empty
+from experiments.admission import Fresh, alike, cluster_arms, repeated
+from experiments.arrays import column, empty, numbers
 from experiments.engine import engine
 from experiments.sql import part
 from experiments.unit_range import WHOLE
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from experiments.events import Vocabulary
     from experiments.held import Held
@@ -36,7 +37,6 @@ def owners(named: Spill, held: Held) -> pa.Table:
     `named` are the new rows with an id, by its key; what the store holds was there before them.
     """
     import pyarrow as pa
-    from pyarrow import compute
 
     if not named.rows:
         return nobodys()
@@ -52,10 +52,20 @@ def owners(named: Spill, held: Held) -> pa.Table:
     with engine(spills=True) as opened:
         for within in named.ranges():
             rows = named.read(within)
-            suspects = compute.is_in(rows["event_key"], value_set=twice(rows["event_key"]))
-            opened.hand("named", rows.filter(suspects))
-            found.append(opened.ask(query))
+            if len(suspects := _of_several(rows)):
+                opened.hand("named", rows.take(column(suspects)))
+                found.append(opened.ask(query))
     return pa.concat_tables(found)
+
+
+def _of_several(rows: pa.Table) -> NDArray[Any]:
+    """Where the rows stand whose key other rows have with another unit."""
+    import numpy as np
+
+    at, group = alike(numbers(rows["event_key"]))
+    unit = numbers(rows["unit"])[at]
+    mixed = (group[1:] == group[:-1]) & (unit[1:] != unit[:-1])
+    return at[np.isin(group, group[1:][mixed])]
 
 
 def torn_clusters(words: Vocabulary, arriving: Spill, held: Held, *, owned: pa.Table) -> pa.Table:
@@ -73,7 +83,7 @@ def torn_clusters(words: Vocabulary, arriving: Spill, held: Held, *, owned: pa.T
             rows = arriving.read(within, columns)
             opened.hand("held", held.keys(within, rows["event_key"]))
             fresh = Fresh(opened, rows)
-            fresh.out(repeated(opened, fresh))
+            fresh.out_at(repeated(opened, fresh)[0])
             fresh.hand()
             known.append(cluster_arms(opened, words, "fresh"))
         opened.hand("given", pa.concat_tables(known))

@@ -54,6 +54,26 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     return chosen
 
 
+def in_their_order(values: NDArray[Any]) -> NDArray[Any]:
+    """The places of numbers of 64 bits in their order, those of equal ones in order too.
+
+    Sorting a number that ends in its own place takes half the time; where two begin alike, all are sorted again.
+
+    >>> import numpy as np
+    >>> in_their_order(np.array([9, 7, 9, 8], dtype=np.uint64)).tolist()
+    [1, 3, 0, 2]
+    """
+    import numpy as np
+
+    last = np.uint64((1 << len(values).bit_length()) - 1)
+    places = np.arange(len(values), dtype=np.uint64)
+    order = (np.sort((values & ~last) | places) & last).astype(np.int64)
+    in_order = values[order]
+    if (in_order[1:] < in_order[:-1]).any():
+        order = np.argsort(values, kind="stable")
+    return order
+
+
 def flags(values: NDArray[Any]) -> pa.Array:
     """Conditions as an Arrow column, to filter rows by.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
@@ -17,11 +18,12 @@ from sqlglot import exp
 
 from experiments.engine import Written, engine
 from experiments.limits import limits
+from experiments.log_columns import log_blocks
 from experiments.sql import part
 from experiments.unit_range import WHOLE, evenly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     import pyarrow as pa
@@ -49,10 +51,15 @@ class Ranges:
         self.pieces = pieces
         self._files, self._progress = files, progress
         self._ahead = len(engines) + 2
+        self._made: dict[str, Callable[..., pa.Table]] = {}
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
         for opened in engines:
             self._free.put(opened)
+
+    def hold(self, name: str, source: str, make: Callable[..., pa.Table]) -> None:
+        """From now on, let queries see as `name` what is made of the files of a `source` for each range."""
+        self._made[name] = partial(make, self._files[source])
 
     def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
         """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
@@ -64,16 +71,26 @@ class Ranges:
         """What is `made` of each answer in the thread that got it, handed over in the order of ranges."""
         here = pieces or self.pieces
         written = Written(query if here == (WHOLE,) else cut(query))
+        needed = {table.name for table in query.find_all(exp.Table)}
+        return self._in_order(partial(self._answer, written, made, needed), here)
+
+    def blocks(self, names: Sequence[str], made: Callable[[Iterator[pa.Table]], T]) -> Iterator[T]:
+        """What is `made` of the events of each range, as `log_blocks` reads them, in the order of ranges."""
+        events = self._files["events"]
+        return self._in_order(lambda piece: made(log_blocks(events, piece, names)), self.pieces)
+
+    def _in_order(self, task: Callable[[UnitRange], T], pieces: tuple[UnitRange, ...]) -> Iterator[T]:
+        """What a task says of each range, done by several threads and handed over in the order of ranges."""
         waiting: deque[Future[T]] = deque()
-        ahead = iter(here)
+        ahead = iter(pieces)
         try:
-            for number in range(1, len(here) + 1):
+            for number in range(1, len(pieces) + 1):
                 # No more than a few answers are kept until their turn comes.
                 soon = islice(ahead, self._ahead - len(waiting))
-                waiting.extend(self._pool.submit(self._answer, written, piece, made) for piece in soon)
+                waiting.extend(self._pool.submit(task, piece) for piece in soon)
                 answer = waiting.popleft().result()
-                if len(here) > 1:
-                    self._progress(f"measuring: range {number} of {len(here)}")
+                if len(pieces) > 1:
+                    self._progress(f"measuring: range {number} of {len(pieces)}")
                 yield answer
         finally:
             for future in waiting:
@@ -88,10 +105,15 @@ class Ranges:
                 totals[name] = totals.get(name, 0) + int(count or 0)
         return totals
 
-    def _answer(self, query: Written, piece: UnitRange, made: Callable[[pa.Table], T]) -> T:
+    def _answer(self, query: Written, made: Callable[[pa.Table], T], needed: set[str], piece: UnitRange) -> T:
+        tables = {name: make(within=piece) for name, make in self._made.items() if name in needed}
         opened = self._free.get()
         try:
-            opened.look_at({name: held.within(piece) for name, held in self._files.items()})
+            opened.look_at(
+                {name: held.within(piece) for name, held in self._files.items() if name in needed}
+            )
+            for name, table in tables.items():
+                opened.hand(name, table)
             ends = {} if piece == WHOLE else {"low": str(piece.low), "high": str(piece.high)}
             return made(opened.ask(query, **ends))
         finally:

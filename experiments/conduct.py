@@ -151,8 +151,23 @@ def _hash(frames: tuple[pd.DataFrame, ...], events: int) -> str:
 
 
 def _bytes(values: pd.Series[Any]) -> bytes:
+    import pandas as pd
+
     if values.dtype.kind in "fiub":
         return values.to_numpy(dtype="<f8", na_value=float("nan")).tobytes()
     if values.dtype.kind == "M":
         return values.to_numpy().astype("<i8").tobytes()
+    if isinstance(values.dtype, pd.StringDtype):
+        return _lines(values)
     return "\n".join(map(str, values.fillna(""))).encode()
+
+
+def _lines(words: pd.Series[Any]) -> bytes:
+    """Words as lines, a gap as an empty one."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    column = pa.array(words, pa.string()).fill_null("")
+    whole = pa.ListArray.from_arrays(pa.array([0, len(column)], pa.int32()), column)
+    found: bytes = compute.binary_join(whole, "\n")[0].as_buffer().to_pybytes()
+    return found

@@ -16,6 +16,7 @@ from experiments.faults import Fault
 from experiments.inspected_rows import wrong_rows
 from experiments.keys import folder as keys_folder
 from experiments.keys import study_key
+from experiments.ledger import read as read_ledger
 from experiments.limits import limits
 from experiments.retention import why_closed
 from experiments.store import RESULTS, Moved
@@ -114,6 +115,7 @@ def _wrong(
             raise Moved("The store was changed while it was read.", do="Repeat the command.")
         yield Wrong(f"{study.id}/{name} is {state}.", RESTORE)
     yield from (Wrong(found, INGEST_AGAIN) for found in _miscounted(manifest))
+    yield from _wrong_ledger(store, study.id)
     if not manifest.purged:
         intact = [part for part in manifest.listed if part.file not in bad]
         found = wrong_rows(folder, manifest, intact, vocabulary(study), progress)
@@ -149,6 +151,13 @@ def _wrong_key(store: Store, study_id: str, manifest: Manifest) -> Iterator[Wron
     except Fault as fault:
         yield Wrong(str(fault), "")
     yield from _open_to_others(keys_folder(), f"{study_id}.key")
+
+
+def _wrong_ledger(store: Store, study_id: str) -> Iterator[Wrong]:
+    try:
+        read_ledger(store, study_id)
+    except Fault as fault:
+        yield Wrong(str(fault), "")
 
 
 def _open_to_others(folder: Path, name: str) -> Iterator[Wrong]:

@@ -43,14 +43,14 @@ def log_facts(
         queries.append(_future(intake))
     if ends - begins > (before := _long_before(study)):
         queries.append(_early(before))
-    theirs = own(study)
-    seen = passed(asked, theirs, busy=BUSY, longest=LONGEST_SESSION * 3600)
+    written = {ASSIGNED, SURVEY, study.exposure}
+    seen = passed(asked, written=written, busy=BUSY, longest=LONGEST_SESSION * 3600)
     found = {name: seen.totals[name] for name in ("events", "units", "bursting", "in_bursts", "lasting")}
     for query in queries:
         found |= asked.added(query)
     days = int(seen.days.max() - seen.days.min()) + 1
     gaps = {"days": days, "days_without_events": days - len(seen.days)}
-    return LogFacts(**found, **crowds(asked, theirs, seen)), gaps
+    return LogFacts(**found, **crowds(asked, own(written), seen)), gaps
 
 
 def _instant(written: str) -> datetime:
@@ -59,9 +59,9 @@ def _instant(written: str) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def own(study: Study) -> exp.Expression:
-    """Whether an event is what a unit did itself."""
-    return exp.not_(among("event", sorted({ASSIGNED, SURVEY, study.exposure})))
+def own(written: set[str]) -> exp.Expression:
+    """Whether an event is what a unit did itself, none of those that are `written` by programs."""
+    return exp.not_(among("event", sorted(written)))
 
 
 def _future(intake: datetime) -> exp.Expression:

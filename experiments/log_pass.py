@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.arrays import numbers
-from experiments.sql import part
+from experiments.log_columns import places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import pyarrow as pa
     from numpy.typing import NDArray
-    from sqlglot import exp
 
     from experiments.by_range import Ranges
 
@@ -36,13 +35,17 @@ class Passed:
     """What a pass found: units' `own` events are those that they did themselves.
 
     `totals`: own `events` and their `units`, units `bursting` and their events `in_bursts`, sessions `lasting` too
-    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order; `counts`
-    holds a row for each, of own events by second of the day.
+    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order.
     """
 
     totals: dict[str, int] = field(default_factory=dict)
     days: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    counts: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, DAY), dtype=np.int32))
+    _room: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, DAY), dtype=np.int32))
+
+    @property
+    def counts(self) -> NDArray[np.int32]:
+        """A row for each day, of own events by second of the day."""
+        return self._room[: self.days.size]
 
     def add(self, totals: dict[str, int], days: Numbers, seconds: Numbers) -> None:
         """Add what was found in a range: totals, its days, and the second of each own event."""
@@ -50,34 +53,40 @@ class Passed:
             self.totals[name] = self.totals.get(name, 0) + count
         new = days[~np.isin(days, self.days)]
         if new.size:
+            held = self.counts
             self.days = np.concatenate([self.days, new])
-            self.counts = np.concatenate([self.counts, np.zeros((new.size, DAY), dtype=np.int32)])
+            if self.days.size > len(self._room):  # zeros that nobody touched take no memory
+                self._room = np.zeros((2 * self.days.size, DAY), dtype=np.int32)
+                self._room[: len(held)] = held
         if seconds.size:
             first = int(self.days.min())
             shift = np.zeros(int(self.days.max()) - first + 1, dtype=np.int64)
             shift[self.days - first] = (np.arange(self.days.size) - self.days) * DAY
-            np.add.at(self.counts.reshape(-1), seconds + shift[seconds // DAY - first], np.int32(1))
+            np.add.at(self._room.reshape(-1), seconds + shift[seconds // DAY - first], np.int32(1))
 
 
-def passed(asked: Ranges, own: exp.Expression, *, busy: int, longest: int) -> Passed:
-    """What a pass over the log finds; `own` says whether an event is what a unit did itself.
+def passed(asked: Ranges, *, written: Collection[str], busy: int, longest: int) -> Passed:
+    """What a pass over the log finds; events of names that are `written` by programs are no unit's own.
 
     A unit bursts that has more than `busy` own events in one minute; a session is too long that lasts more than
     `longest` seconds.
     """
-    query = part(
-        "SELECT unit, epoch_us(occurred_at) AS us, session, CAST(:own AS UTINYINT) AS own FROM events",
-        own=own,
-    )
     found = Passed()
-    for blocks in asked.each(query, partial(_of_range, busy=busy, longest=longest)):
+    names = ("unit", "occurred_at", "event", "session")
+    for blocks in asked.blocks(names, partial(_of_range, written=written, busy=busy, longest=longest)):
         for told in blocks:
             found.add(*told)
     return found
 
 
-def _of_range(rows: pa.Table, *, busy: int, longest: int) -> list[tuple[dict[str, int], Numbers, Numbers]]:
-    return [_of_block(block, busy=busy, longest=longest) for block in _blocks(rows)]
+def _of_range(
+    tables: Iterator[pa.Table], *, written: Collection[str], busy: int, longest: int
+) -> list[tuple[dict[str, int], Numbers, Numbers]]:
+    return [
+        _of_block(block, written=written, busy=busy, longest=longest)
+        for rows in tables
+        for block in _blocks(rows)
+    ]
 
 
 def _blocks(rows: pa.Table) -> Iterator[pa.Table]:
@@ -94,8 +103,11 @@ def _blocks(rows: pa.Table) -> Iterator[pa.Table]:
         start = after
 
 
-def _of_block(rows: pa.Table, *, busy: int, longest: int) -> tuple[dict[str, int], Numbers, Numbers]:
-    units, instants, theirs = numbers(rows["unit"]), numbers(rows["us"]), numbers(rows["own"]) > 0
+def _of_block(
+    rows: pa.Table, *, written: Collection[str], busy: int, longest: int
+) -> tuple[dict[str, int], Numbers, Numbers]:
+    units, instants = numbers(rows["unit"]), numbers(rows["occurred_at"].cast("int64"))
+    theirs = places(rows["event"], tuple(written)) == len(written)
     there = numbers(rows["session"].is_valid().cast("uint8")) > 0
     sessions = numbers(rows["session"].drop_null())
     lasting = _lasting(units[there], sessions, instants[there], longest=longest * SECOND)

@@ -13,6 +13,7 @@ from experiments.log_rules import log_rules
 from experiments.own_instruments import known_instruments, own_rules
 from experiments.period_rules import period_rules
 from experiments.study import LOG_COLUMNS
+from experiments.translations import translation_rules
 from experiments.tree import shown
 
 if TYPE_CHECKING:
@@ -224,4 +225,5 @@ RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     log_rules,
     calendar_rules,
     period_rules,
+    translation_rules,
 )

@@ -26,7 +26,7 @@ from experiments.retiming import require_timed
 from experiments.row_query import ordered
 from experiments.scoring import reliabilities, scores_in
 from experiments.sql import column, part
-from experiments.timed_query import timed_query
+from experiments.timed_query import asked_query
 from experiments.unit_list import columns
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Measuring:
 
     def _rows(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts]:
         frame = self._ordered(
-            asked, timed_query(self.study, self.words, self.end), ordered(self.study, self.words)
+            asked, asked_query(asked, self.study, self.words, self.end), ordered(self.study, self.words)
         )
         self._require(frame)
         told = {
@@ -129,7 +129,7 @@ class _Measuring:
 
     def _cells(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts] | None:
         study, words, layout = self.study, self.words, self.design.layout
-        rows = timed_query(study, words, self.end)
+        rows = asked_query(asked, study, words, self.end)
         frame = cells(asked, study, words, rows)
         if frame is None:
             return None

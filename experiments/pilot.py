@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.about import Conduct, DataFacts
     from analysis.cells import Table
-    from analysis.evaluate import Evaluation
+    from analysis.evaluation import Evaluation
     from experiments.compaction import Compaction
     from experiments.intake import Intake, Rejected
     from experiments.store import Store
@@ -157,7 +157,8 @@ def _key(store: Store, study_id: str) -> str:
 
 def _compute(store: Store, study_id: str, progress: Callable[[str], None]) -> Evaluation:
     from analysis.checks.withdrawals import at_most
-    from analysis.evaluate import Evaluation, evaluate
+    from analysis.evaluate import evaluate
+    from analysis.evaluation import Evaluation
     from experiments.plan import analysis_plan, study_facts
     from experiments.provenance import provenance
 

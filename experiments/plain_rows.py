@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from experiments.arrays import column as places
 from experiments.arrays import numbers
+from experiments.met import Met
 from experiments.sql import column, named, part
 from experiments.words import as_words, combined
 
@@ -49,6 +50,7 @@ class PlainRows:
         of_numbers = {i: broken for i, broken in others.items() if "number" in _names(broken)}
         lacking = {i: exp.and_(broken, part("value IS NULL")) for i, broken in of_numbers.items()}
         self._of_units = exp.select("*", _first(of_units)).from_(units.subquery("people"))
+        self._met = Met()
         self._of_words = _over(words, typed, others | lacking).select(*typed)
         self._of_numbers = _over(words, typed, of_numbers)
 
@@ -74,8 +76,11 @@ class PlainRows:
         import pyarrow as pa
         from pyarrow import compute
 
+        def judge(ids: pa.Array) -> pa.Table:
+            return _in_order(engine, "ids", pa.table({"unit": ids}), self._of_units, keys)
+
         distinct = pa.concat_arrays([people.dictionary, pa.nulls(1, pa.string())])
-        answer = _in_order(engine, "ids", pa.table({"unit": distinct}), self._of_units, keys)
+        answer = self._met.found(distinct, judge)
         row = compute.fill_null(people.indices, len(distinct) - 1)
         found = {"unit": answer["pseudonym"].combine_chunks(), "serial": answer["serial"].combine_chunks()}
         verdict: NDArray[Any] = numbers(answer["verdict"])[numbers(row)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from analysis.about import StudyFacts
+from analysis.about import Span, StudyFacts
 from analysis.finding import Contrast
 from analysis.layout import PARALLEL
 from analysis.outcome import Outcome, kinds
@@ -14,6 +14,8 @@ from experiments.design import designs
 from experiments.fragments import SPANS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analysis.estimator import Estimand
     from analysis.plan import Adjustment
     from experiments.study import DeclaredOutcome, Source, Study, Window
@@ -67,7 +69,38 @@ def study_facts(study: Study) -> StudyFacts:
         cluster_name=study.cluster_name,
         courses=courses(study),
         meanwhile=tuple((event.label, event.first.isoformat()) for event in study.design.events),
+        rounding=study.rounding,
+        consents=study.consents,
+        spans=() if study.design.interval else tuple(_spans(study)),
+        period_days=study.design.period_days,
+        translations=study.translations,
     )
+
+
+def _spans(study: Study) -> Iterator[Span]:
+    """When each outcome and each covariate is measured, in the order of the file; none where periods say so."""
+    if "period" in designs()[study.design.kind].layout.requires:
+        return
+    for outcome in study.outcomes:
+        yield _span(outcome.id, outcome.source)
+    for covariate in study.covariates:
+        if covariate.source.window is not None:
+            yield _span(covariate.id, covariate.source)
+
+
+def _span(name: str, source: Source) -> Span:
+    """The span of one source.
+
+    >>> from experiments.study import Source, Window
+    >>> _span("earlier", Source(event="search", window=Window(seconds=-86_400)))
+    Span(name='earlier', first=-1.0, last=0.0, session=False, wave='')
+    """
+    if source.wave:
+        return Span(name, wave=source.wave)
+    if source.window is None:
+        return Span(name)
+    days = source.window.seconds / SPANS["days"]
+    return Span(name, min(days, 0.0), max(days, 0.0), session=source.window.session)
 
 
 def plan_notes(study: Study) -> tuple[str, ...]:

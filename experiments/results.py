@@ -6,7 +6,7 @@ from typing import Any
 
 import cattrs
 
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 
 
 def to_document(evaluation: Evaluation) -> dict[str, Any]:

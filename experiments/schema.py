@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from analysis.estimator import Estimand
 from analysis.plan import Adjustment
+from analysis.policy import Rounding
 from experiments.design import designs
 from experiments.fragments import (
     WINDOW_BEFORE,
@@ -26,6 +27,7 @@ from experiments.instrument import score_schema
 from experiments.outcome_form import common, outcome_forms
 from experiments.own_instruments import own_schema
 from experiments.study import CONTRIBUTOR, INGEST
+from experiments.translations import translations_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +85,28 @@ def _asked() -> Schema:
         "plan": _plan(),
         "instruments": own_schema(),
         "log": _log(),
+        "release": _release(),
+        "translations": translations_schema(),
     }
+
+
+def _release() -> Schema:
+    """What holds for figures that everybody may see."""
+    company = text("[a-z0-9-]{1,63}", "a company: small letters, digits and hyphens")
+    public = mapping(
+        {
+            "rounding": choice(*get_args(Rounding)),
+            "consents": {
+                "type": "array",
+                "uniqueItems": True,
+                "items": company,
+                "description": "companies that agreed in writing, such as [company-a, company-b]",
+            },
+        },
+        (),
+        "rules such as {rounding: midpoint-10}",
+    )
+    return mapping({"public": public}, (), "rules such as {public: {rounding: midpoint-10}}")
 
 
 def _design() -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import column, flags, numbers
+from experiments.arrays import column, flags, in_their_order, numbers
 from experiments.held import read_all
 from experiments.store import SEGMENTS
 from experiments.words import compacted
@@ -45,7 +45,7 @@ def in_order(events: pa.Table) -> pa.Table:
 
     times, keys = numbers(events["occurred_at"].cast(pa.int64())), numbers(events["event_key"])
     units = numbers(events["unit"])
-    order = _by_unit(units)
+    order = in_their_order(units)
     unit, time, key = units[order], times[order], keys[order]
     late = (time[1:] < time[:-1]) | ((time[1:] == time[:-1]) & (key[1:] < key[:-1]))
     same = unit[1:] == unit[:-1]
@@ -56,21 +56,6 @@ def in_order(events: pa.Table) -> pa.Table:
         place = np.flatnonzero(affected[run])
         order[place] = order[place][np.lexsort((key[place], time[place], unit[place]))]
     return events.take(column(order))
-
-
-def _by_unit(units: NDArray[Any]) -> NDArray[Any]:
-    """The places of numbers in their order, those of equal ones in order too.
-
-    Sorting a number that ends in its own place takes half the time; where two begin alike, all are sorted again.
-    """
-    import numpy as np
-
-    last = np.uint64((1 << len(units).bit_length()) - 1)
-    order = (np.sort((units & ~last) | np.arange(len(units), dtype=np.uint64)) & last).astype(np.int64)
-    in_order = units[order]
-    if (in_order[1:] < in_order[:-1]).any():
-        order = np.argsort(units, kind="stable")
-    return order
 
 
 def moved(known: pa.Table, news: pa.Table) -> pa.Table:

@@ -220,6 +220,9 @@ class Study:
     data_are: Literal["observed", "reconstructed", "approximate", "simulated"] = "observed"
     unit_name: str = "unit"
     cluster_name: str = "cluster"
+    rounding: Literal["", "none", "midpoint-10"] = ""  # of counts in public; empty: as the topic has it
+    consents: tuple[str, ...] = ()  # companies that agreed in writing to be recognisable in pooled figures
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: texts of the file
     simulation: dict[str, float] = field(
         default_factory=dict
     )  # clusters, icc, dropout, …: `watchkeeper simulate`

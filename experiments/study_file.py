@@ -26,6 +26,7 @@ from experiments.study import (
     Study,
     Window,
 )
+from experiments.translations import glossaries
 from experiments.tree import NotYaml, Place, Problem
 from experiments.yaml_tree import read_tree
 
@@ -118,6 +119,8 @@ def _study(declared: dict[str, Any], text: str) -> Study:
         log=_log(declared.get("log", {})),
         covariates=tuple(_covariate(covariate, own) for covariate in declared.get("covariates", ())),
         limits=tuple(declared.get("limits", ())),
+        **_released(declared.get("release", {}).get("public", {})),
+        translations=glossaries(declared),
         simulation=declared.get("simulation", {}),
         plan_hash="",
         text=text,
@@ -206,6 +209,10 @@ def _plan(declared: dict[str, Any]) -> DeclaredPlan:
         prior_sd=float(prior.get("sd", 0.0)),
         **{key: declared[key] for key in plain if key in declared},
     )
+
+
+def _released(declared: dict[str, Any]) -> dict[str, Any]:
+    return {"rounding": declared.get("rounding", ""), "consents": tuple(declared.get("consents", ()))}
 
 
 def _log(declared: dict[str, Any]) -> DeclaredLog:

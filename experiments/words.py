@@ -59,10 +59,14 @@ def as_words(values: pa.ChunkedArray) -> pa.DictionaryArray:
     if not values.num_chunks:
         none = pa.array([], pa.string())
         return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), none)
-    whole = pa.concat_arrays(values.unify_dictionaries().chunks)
-    if whole.dictionary.null_count:
-        return as_words(pa.chunked_array([whole.dictionary_decode()]))
-    return pa.DictionaryArray.from_arrays(whole.indices.cast(pa.int32()), whole.dictionary.cast(pa.string()))
+    words = values.chunk(0).dictionary
+    if not all(chunk.dictionary.equals(words) for chunk in values.chunks):
+        values = values.unify_dictionaries()
+        words = values.chunk(0).dictionary
+    if words.null_count:
+        return as_words(pa.chunked_array([chunk.dictionary_decode() for chunk in values.chunks]))
+    places = pa.concat_arrays([chunk.indices for chunk in values.chunks])
+    return pa.DictionaryArray.from_arrays(places.cast(pa.int32()), words.cast(pa.string()))
 
 
 def compacted(values: pa.ChunkedArray) -> pa.Array:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from analysis.about import ArmLabel, Course, Intervals
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, Subgroup, Traced, Verdict
 from analysis.outcome import Outcome
 from analysis.plan import Plan

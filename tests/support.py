@@ -13,7 +13,7 @@ from analysis.about import (
 )
 from analysis.check import CheckResult
 from analysis.disclosure import Release, release
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, NotEstimable, Verdict
 from analysis.outcome import Outcome
 from analysis.plan import Plan

@@ -1,11 +1,10 @@
-"""Normal and t tails and quantiles, from scipy.special: scipy.stats takes a second to import."""
+"""Normal and t tails and quantiles, from scipy.special, imported where one is asked for: no page needs it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +16,8 @@ def normal_quantile(probability: float) -> float:
     >>> round(normal_quantile(0.975), 6)
     1.959964
     """
+    from scipy import special
+
     return float(special.ndtri(probability))
 
 
@@ -26,6 +27,8 @@ def two_sided_normal(z: float) -> float:
     >>> round(two_sided_normal(1.959964), 4)
     0.05
     """
+    from scipy import special
+
     return float(2 * special.ndtr(-abs(z)))
 
 
@@ -35,6 +38,8 @@ def upper_normal(z: float) -> float:
     >>> round(upper_normal(1.644854), 4)
     0.05
     """
+    from scipy import special
+
     return float(special.ndtr(-z))
 
 
@@ -44,6 +49,8 @@ def t_quantile(probability: float, df: float) -> float:
     >>> round(t_quantile(0.975, 10), 4)
     2.2281
     """
+    from scipy import special
+
     return float(special.stdtrit(df, probability))
 
 
@@ -53,6 +60,8 @@ def two_sided_t(t: float, df: float) -> float:
     >>> round(two_sided_t(2.2281, 10), 4)
     0.05
     """
+    from scipy import special
+
     return float(2 * special.stdtr(df, -abs(t)))
 
 
@@ -62,6 +71,8 @@ def upper_t(t: float, df: float) -> float:
     >>> round(upper_t(2.2281, 10), 4)
     0.025
     """
+    from scipy import special
+
     return float(special.stdtr(df, -t))
 
 
@@ -71,6 +82,8 @@ def chi_square_tail(statistic: float, df: float) -> float:
     >>> round(chi_square_tail(3.841459, 1), 4)
     0.05
     """
+    from scipy import special
+
     return float(special.chdtrc(df, statistic))
 
 
@@ -80,6 +93,8 @@ def binomial_tails(below: int, above: int, n: int, share: float) -> float:
     >>> round(binomial_tails(1, 9, 10, 0.5), 6)
     0.021484
     """
+    from scipy import special
+
     high = special.bdtrc(above - 1, n, share) if above <= n else 0.0
     return float(special.bdtr(below, n, share) + high)
 
@@ -90,6 +105,8 @@ def log_factorial(n: NDArray[np.int64]) -> NDArray[np.float64]:
     >>> log_factorial(np.array([0, 1, 4])).round(4).tolist()  # log 24 = 3.1781
     [0.0, 0.0, 3.1781]
     """
+    from scipy import special
+
     return np.asarray(special.gammaln(np.asarray(n) + 1.0))
 
 
@@ -99,4 +116,6 @@ def f_quantile(probability: float, df1: float, df2: float) -> float:
     >>> round(f_quantile(0.95, 1, 10), 4)  # the square of t's 0.975 quantile
     4.9646
     """
+    from scipy import special
+
     return float(special.fdtri(df1, df2, probability))

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from analysis.effects import against_margin, normal_effect
 from analysis.estimator import Estimator
 from analysis.finding import Estimate
+from analysis.models.fixed_times import survived
 from analysis.models.survival import kaplan_meier
 from analysis.refusal import Refusal
 
@@ -71,6 +72,13 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         {"rmst_difference": effect},
         {**parameters, **against_margin(evidence.outcome, effect)},
         notes=(*((FEW,) if few else ()), *((UNADJUSTED,) if rows.covariates.shape[1] else ())),
+        curves=tuple(
+            survived(arm, time[side], event[side], horizon=tau, level=settings.level)
+            for arm, side in (
+                (evidence.contrast.control, ~rows.treated),
+                (evidence.contrast.treatment, rows.treated),
+            )
+        ),
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import comb
 
 from analysis.chance.roots import bisect
 from analysis.figures.superiority import SUPERIORITY
@@ -100,7 +100,8 @@ def binomial(share: Numbers, *, levels: int) -> Numbers:
     [[0.25, 0.5, 0.25]]
     """
     size, level = levels - 1, np.arange(levels)
-    return np.asarray(comb(size, level) * share[:, None] ** level * (1 - share[:, None]) ** (size - level))
+    ways = np.array([comb(size, place) for place in range(levels)])
+    return np.asarray(ways * share[:, None] ** level * (1 - share[:, None]) ** (size - level))
 
 
 def shifted(chances: Numbers, shift: float) -> Numbers:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 from analysis.figures.moments import draw_normal, finite
 from analysis.outcome import Kind, Scale
@@ -78,6 +77,8 @@ def draw(
     >>> draw(np.random.default_rng(1), 2, 5.0, base=10.0, spread=0.0)["value"]
     array([15., 15.])
     """
+    from scipy.special import ndtri
+
     return draw_normal(rng, n, effect, base=base - spread * ndtri(q), spread=spread)
 
 

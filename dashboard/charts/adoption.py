@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.typography import text_height, text_width, wrap
+from dashboard.language import later, say
 from dashboard.theme import BODY, SMALL
+from dashboard.words.forms import day_text, said_of
 from dashboard.words.over_time import adoption_spoken, adoption_subtitle, adoption_title
-from dashboard.words.pictures import day_text
 
 if TYPE_CHECKING:
     from analysis.about import Course
@@ -119,7 +120,7 @@ def _numbers(view: View) -> list[Numbers]:
 
 def _words(view: View) -> str:
     rows = [
-        f"{course.name}: {day_text(day) if (day := _changed(course)) else 'never'}"
+        said_of(course.name, day_text(day) if (day := _changed(course)) else say("never"))
         for course in _courses(view)
     ]
     return adoption_spoken(_headline(view), rows)
@@ -127,7 +128,7 @@ def _words(view: View) -> str:
 
 ADOPTION = Chart(
     name="adoption",
-    title="Who had what when",
+    title=later("Who had what when"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.typography import text_height, wrap
+from dashboard.language import later
 from dashboard.theme import BODY, NARROW
-from dashboard.words import flow_word
+from dashboard.words import count_text, flow_word
+from dashboard.words.forms import said_of
 from dashboard.words.pictures import left_text, reached_text, step_text
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _arm_names(
 
 def _step_name(canvas: Canvas, step: ReleasedStep, *, beside: bool, top: float) -> float:
     """The step's name beside its boxes or above them; returns where the boxes begin."""
-    words = step_text(step.key, None if step.total.value is None else step.total.text)
+    words = step_text(step.key, None if step.total.value is None else count_text(step.total))
     if not beside:
         return canvas.text(words, canvas.left, top, width=canvas.content) + 4
     lines = wrap(words, NAMES - GAP, size=BODY)
@@ -102,7 +104,7 @@ def _arrow(canvas: Canvas, x: float, top: float, bottom: float) -> None:
 
 
 def _shown(step: ReleasedStep, arm: str) -> str:
-    return step.by_arm[arm].text if arm in step.by_arm else "0"
+    return count_text(step.by_arm[arm]) if arm in step.by_arm else "0"
 
 
 def _numbers(view: View) -> list[Numbers]:
@@ -110,7 +112,7 @@ def _numbers(view: View) -> list[Numbers]:
         {
             "step": flow_word(step.key),
             **{arm.label: _shown(step, arm.name) for arm in view.release.study.arms},
-            "all": step.total.text,
+            "all": count_text(step.total),
         }
         for step in view.release.flow
     ]
@@ -118,8 +120,10 @@ def _numbers(view: View) -> list[Numbers]:
 
 def _words(view: View) -> str:
     said = " ".join(
-        f"{flow_word(step.key)}: "
-        + ", ".join(f"{arm.label} {_shown(step, arm.name)}" for arm in view.release.study.arms)
+        said_of(
+            flow_word(step.key),
+            ", ".join(f"{arm.label} {_shown(step, arm.name)}" for arm in view.release.study.arms),
+        )
         + "."
         for step in view.release.flow
     )
@@ -128,7 +132,7 @@ def _words(view: View) -> str:
 
 FLOW = Chart(
     name="flow",
-    title="From the log to the analysis",
+    title=later("From the log to the analysis"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

@@ -9,7 +9,9 @@ from dashboard.drawing.columns import Headings
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.panels import intervals
 from dashboard.drawing.rows import Group, Row, numbers, panels, row, spoken
+from dashboard.language import later, say
 from dashboard.theme import SMALL
+from dashboard.told import told
 from dashboard.words import ROLES, headline, level_text
 from dashboard.words.pictures import COMPARISON, INTERVENTION, clusters_text, forest_text, refused_text
 
@@ -66,8 +68,8 @@ def _headings(view: View) -> Headings:
     controls = {contrast.control for contrast in contrasts}
     treatments = {contrast.treatment for contrast in contrasts}
     return Headings(
-        view.release.arm_label(*treatments) if len(treatments) == 1 else INTERVENTION,
-        view.release.arm_label(*controls) if len(controls) == 1 else COMPARISON,
+        view.release.arm_label(*treatments) if len(treatments) == 1 else say(INTERVENTION),
+        view.release.arm_label(*controls) if len(controls) == 1 else say(COMPARISON),
         level_text(view.planned[0].effect.level),
     )
 
@@ -92,7 +94,7 @@ def _body(canvas: Canvas, view: View, top: float) -> float:
 def _refused(view: View, refused: NotEstimable) -> str:
     label = next(o.label for o in view.release.plan.outcomes if o.name == refused.outcome)
     arm = view.release.arm_label(refused.contrast.treatment) if refused.contrast else None
-    return refused_text(label, arm, refused.reason)
+    return refused_text(label, arm, told(refused.reason))
 
 
 def _numbers(view: View) -> list[Numbers]:
@@ -105,7 +107,7 @@ def _words(view: View) -> str:
 
 FOREST = Chart(
     name="forest",
-    title="All outcomes with their intervals",
+    title=later("All outcomes with their intervals"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

@@ -10,9 +10,11 @@ from dashboard import telling
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.effects_along import effects_along, numbered
 from dashboard.drawing.frame import place_and_time
+from dashboard.language import later
 from dashboard.theme import SMALL
 from dashboard.words import effect_text, estimate_decimals, level_text
 from dashboard.words.figures import factor_and_unit
+from dashboard.words.forms import said_of
 from dashboard.words.over_time import (
     at_text,
     profile_legend,
@@ -105,7 +107,7 @@ def _body(canvas: Canvas, view: View, top: float) -> float:
         factor=factor,
         null=scale.null,
         ratio=scale.is_ratio,
-        says=[f"{label}: {effect_text(effect, scale=scale, outcome=outcome)}" for label, effect in effects],
+        says=[said_of(label, effect_text(effect, scale=scale, outcome=outcome)) for label, effect in effects],
     )
     if what := _what(view):
         y = canvas.text(what, canvas.right, y, size=SMALL, colour=muted, anchor="right")
@@ -132,7 +134,7 @@ def _words(view: View) -> str:
     outcome = _required(view).finding.outcome
     return profile_spoken(
         [
-            f"{label}: {effect_text(effect, scale=outcome.scale, outcome=outcome)}"
+            said_of(label, effect_text(effect, scale=outcome.scale, outcome=outcome))
             for label, effect in _effects(view)
         ]
     )
@@ -140,7 +142,7 @@ def _words(view: View) -> str:
 
 PROFILE = Chart(
     name="profile",
-    title="The effect over time",
+    title=later("The effect over time"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

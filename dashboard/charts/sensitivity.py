@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.estimator import estimators
+from dashboard import telling
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.columns import Headings
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.panels import intervals
 from dashboard.drawing.rows import Group, numbers, panels, row, spoken
-from dashboard.words import level_text, spaced
+from dashboard.language import later, say
+from dashboard.words import level_text
+from dashboard.words.forms import said_of
 from dashboard.words.pictures import (
     COMPARISON,
     INTERVENTION,
@@ -39,8 +41,7 @@ def _chosen(view: View) -> tuple[ReleasedFinding, ...]:
 
 
 def _method(found: ReleasedFinding) -> str:
-    estimator = estimators().get(found.finding.estimator)
-    label = estimator.label if estimator else spaced(found.finding.estimator)
+    label = telling.estimator_label(found.finding.estimator)
     return planned_text(label) if found.finding.default else label
 
 
@@ -68,7 +69,7 @@ def _subtitle(view: View) -> str:
 
 
 def _body(canvas: Canvas, view: View, top: float) -> float:
-    headings = Headings(INTERVENTION, COMPARISON, level_text(_chosen(view)[0].effect.level))
+    headings = Headings(say(INTERVENTION), say(COMPARISON), level_text(_chosen(view)[0].effect.level))
     return intervals(canvas, panels(_groups(view)), headings, top)
 
 
@@ -83,7 +84,7 @@ def _numbers(view: View) -> list[Numbers]:
 def _words(view: View) -> str:
     return methods_spoken(
         [
-            f"{item.label}: {spoken(item.finding, view.release)}"
+            said_of(item.label, spoken(item.finding, view.release))
             for group in _groups(view)
             for item in group.rows
         ]
@@ -92,7 +93,7 @@ def _words(view: View) -> str:
 
 SENSITIVITY = Chart(
     name="sensitivity",
-    title="The same outcome by other methods",
+    title=later("The same outcome by other methods"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

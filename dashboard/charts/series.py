@@ -10,9 +10,12 @@ from dashboard.drawing.axes import counted, dated
 from dashboard.drawing.course import Event, event_lines, lines_of, marks, marks_of, panel_values, thinned
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.plane import TICKS, gutter_for, plane
+from dashboard.language import later
 from dashboard.theme import NARROW, SMALL
-from dashboard.words import level_text
-from dashboard.words.over_time import (
+from dashboard.words import level_text, part_word
+from dashboard.words.pictures import axis_title
+from dashboard.words.pieces import Telling
+from dashboard.words.series import (
     brackets_text,
     change_text,
     gap_text,
@@ -22,8 +25,6 @@ from dashboard.words.over_time import (
     series_subtitle,
     series_title,
 )
-from dashboard.words.pictures import axis_title
-from dashboard.words.pieces import Telling
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedFinding
@@ -163,7 +164,7 @@ def _numbers(view: View) -> list[Numbers]:
             foretold = next((line.expected[at] for line in held if line.expected[at] is not None), None)
             rows.append(
                 {
-                    "part": held[0].label or part,
+                    "part": held[0].label or part_word(part),
                     "period": _day(view, held[0].periods[at]),
                     "periods": block,
                     "unit": unit,
@@ -192,7 +193,7 @@ def _words(view: View) -> str:
 
 SERIES = Chart(
     name="series",
-    title="Period by period",
+    title=later("Period by period"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

@@ -9,7 +9,10 @@ from dashboard.drawing.columns import Headings
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.panels import intervals
 from dashboard.drawing.rows import Group, numbers, panels, row, spoken
+from dashboard.language import later, say
+from dashboard.told import told
 from dashboard.words import effect_text, level_text, spaced
+from dashboard.words.forms import said_of
 from dashboard.words.over_time import group_shrunk, groups_spoken, groups_subtitle, groups_title
 from dashboard.words.pictures import COMPARISON, INTERVENTION, against_text
 
@@ -68,7 +71,7 @@ def _groups(view: View) -> list[Group]:
     release = view.release
     return [
         Group(
-            f"{spaced(attribute)}: {release.arm_label(planned.finding.contrast.treatment)}",
+            said_of(spaced(attribute), release.arm_label(planned.finding.contrast.treatment)),
             against_text(release.arm_label(planned.finding.contrast.control)),
             tuple(row(each, _level(each), instead=_shrunken(view, each)) for each in levels),
         )
@@ -80,7 +83,7 @@ def _groups(view: View) -> list[Group]:
 def _headline(view: View) -> str:
     first = _chosen(view)[0]
     supplied = next(s for s in view.release.beside(first) if s.name == "subgroups")
-    return groups_title(supplied.sentence(view.labels))
+    return groups_title(told(supplied.sentence(view.labels)))
 
 
 def _subtitle(view: View) -> str:
@@ -88,7 +91,7 @@ def _subtitle(view: View) -> str:
 
 
 def _body(canvas: Canvas, view: View, top: float) -> float:
-    headings = Headings(INTERVENTION, COMPARISON, level_text(_chosen(view)[0].effect.level))
+    headings = Headings(say(INTERVENTION), say(COMPARISON), level_text(_chosen(view)[0].effect.level))
     return intervals(canvas, panels(_groups(view)), headings, top)
 
 
@@ -106,7 +109,7 @@ def _numbers(view: View) -> list[Numbers]:
 def _words(view: View) -> str:
     return groups_spoken(
         [
-            f"{item.label}: {spoken(item.finding, view.release, verdict=False)}"
+            said_of(item.label, spoken(item.finding, view.release, verdict=False))
             for group in _groups(view)
             for item in group.rows
         ]
@@ -115,7 +118,7 @@ def _words(view: View) -> str:
 
 SUBGROUPS = Chart(
     name="subgroups",
-    title="The effect in declared groups",
+    title=later("The effect in declared groups"),
     applies=_applies,
     headline=_headline,
     subtitle=_subtitle,

@@ -30,6 +30,7 @@ def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
     from experiments.faults import Fault
     from experiments.plan import plan_notes
     from experiments.study_file import StudyFaults, read_study
+    from experiments.translations import untranslated
 
     try:
         study = read_study(path)
@@ -39,7 +40,7 @@ def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
     except Fault as fault:
         print(fault, file=sys.stderr)
         return {"file": str(path), "valid": False, "faults": [{"says": str(fault)}]}
-    notes = plan_notes(study)
+    notes = (*plan_notes(study), *untranslated(study))
     for note in notes:
         print(f"{path}: note: {note}", file=sys.stderr)
     if not quiet:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from dashboard.cli import Command, print_json, progress
+from dashboard.language import LANGUAGES, speaking
 
 if TYPE_CHECKING:
     import argparse
@@ -28,6 +29,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chart", default="forest", metavar="NAME", help="which chart (default: forest)")
     parser.add_argument("--format", metavar="FORMAT", help="png, svg, pdf or csv (default: as FILE ends)")
     parser.add_argument("--outcome", metavar="ID", help="draw this outcome alone")
+    parser.add_argument(
+        "--policy",
+        choices=("public", "internal"),
+        default="public",
+        help="for everybody, as the study file declares it, or for the research team (default: public)",
+    )
+    parser.add_argument(
+        "--language", choices=tuple(LANGUAGES), default="en", help="the language of the picture (default: en)"
+    )
     parser.add_argument("--dark", action="store_true", help="light text on a dark ground")
     parser.add_argument(
         "--width", type=int, default=960, metavar="PIXELS", help="at 96 pixels an inch (default: 960)"
@@ -35,29 +45,33 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from analysis.disclosure import release
     from dashboard.export import picture
+    from dashboard.spoken import released_for
     from experiments.faults import Fault
-    from experiments.pilot import evaluation
     from experiments.store import Store
 
     export = None if arguments.list else _export(arguments)
     if not WIDTHS[0] <= arguments.width <= WIDTHS[1]:
         raise Fault(f"A picture is {WIDTHS[0]} to {WIDTHS[1]} pixels wide.", do="Name another --width.")
     tell = progress(arguments)
-    found = release(evaluation(Store(arguments.store), arguments.study, progress=tell))
+    store = Store(arguments.store)
+    found = released_for(
+        store, arguments.study, policy=arguments.policy, spoken=arguments.language, progress=tell
+    )
     if export is None:
         return _list(found, json=arguments.json)
     chart = _chart(found, arguments.chart)
     tell(f"Drawing {chart.title.lower()} …")
-    drawn = picture(
-        found,
-        chart,
-        mode="dark" if arguments.dark else "light",
-        width=arguments.width,
-        outcome=_outcome(found, arguments.outcome),
-    )
-    export.write(drawn, arguments.out)
+    outcome = _outcome(found, arguments.outcome)
+    with speaking(arguments.language):
+        drawn = picture(
+            found,
+            chart,
+            mode="dark" if arguments.dark else "light",
+            width=arguments.width,
+            outcome=outcome,
+        )
+        export.write(drawn, arguments.out)
     tell("")
     if arguments.json:
         print_json(

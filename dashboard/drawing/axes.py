@@ -11,7 +11,7 @@ from dashboard.drawing.rows import margins
 from dashboard.drawing.typography import text_height, text_width
 from dashboard.theme import FIGURE
 from dashboard.words.figures import MINUS
-from dashboard.words.over_time import month_text, short_day
+from dashboard.words.forms import in_form, month_text, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +92,7 @@ def tick_text(value: float) -> str:
     >>> tick_text(-2.5), tick_text(0.30000000000000004), tick_text(12000.0), tick_text(0.0)
     ('−2.5', '0.3', '12,000', '0')
     """
-    return f"{round(value, 10) or 0:,.10g}".replace("-", MINUS)
+    return in_form(f"{round(value, 10) or 0:,.10g}".replace("-", MINUS))
 
 
 def _ticks(

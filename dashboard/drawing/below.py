@@ -40,6 +40,8 @@ def _texts(canvas: Canvas, row: Row, headings: Headings, top: float) -> float:
     y = canvas.text(row.label, canvas.left, top, width=canvas.content) if row.label else top
     canvas.text(row.text, canvas.left, y, bold=True)
     y = _beside_or_below(canvas, row, y)
+    if not row.finding.arms:
+        return y
     figures = figures_text((headings.treatment, row.treatment_figure), (headings.control, row.control_figure))
     return _small(canvas, figures, y)
 

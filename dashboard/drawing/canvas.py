@@ -33,6 +33,16 @@ class Axis:
         return replace(self, ticks=(), tick_texts=())
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is on a canvas, in the order of drawing; positions in pixels, a panel's name is its place from 1."""
+
+    texts: tuple[dict[str, Any], ...]
+    shapes: tuple[dict[str, Any], ...]
+    panels: tuple[dict[str, Any], ...]
+    traces: tuple[dict[str, Any], ...]
+
+
 @dataclass(slots=True)
 class Canvas:
     """Text, lines, boxes and panels at pixel positions. `width` is fixed, the height grows with what is drawn."""
@@ -82,11 +92,11 @@ class Canvas:
         lines = (words,) if isinstance(words, str) else tuple(words)
         if width is not None:
             lines = tuple(part for line in lines for part in wrap(line, width, size=size, bold=bold))
-        escaped = "<br>".join(plain(line) for line in lines)
         bottom = y + text_height(len(lines), size)
         self._texts.append(
             {
-                "text": f"<b>{escaped}</b>" if bold else escaped,
+                "lines": lines,
+                "bold": bold,
                 "anchor": anchor,
                 "x": x,
                 "y": (y + bottom) / 2,
@@ -120,10 +130,16 @@ class Canvas:
         line = {"color": border or fill, "width": 1 if border else 0}
         self._shape("rect", start, end, line=line, fillcolor=fill)
 
-    def panel(self, axis: Axis, *, left: float, right: float, top: float, bottom: float) -> str:
-        """Open a panel for traces; its vertical axis counts pixels downwards from the panel's top."""
+    def panel(
+        self, axis: Axis, *, left: float, right: float, top: float, bottom: float, up: Axis | None = None
+    ) -> str:
+        """Open a panel for traces; its vertical axis counts pixels downwards from the panel's top.
+
+        `up` is what those pixels stand for, where they stand for values.
+        """
         number = len(self._panels) + 1
-        self._panels.append({"axis": axis, "left": left, "right": right, "top": top, "bottom": bottom})
+        ends = {"left": left, "right": right, "top": top, "bottom": bottom}
+        self._panels.append({"axis": axis, "up": up, **ends})
         self.height = max(self.height, bottom)
         return "" if number == 1 else str(number)
 
@@ -131,6 +147,11 @@ class Canvas:
         """Put a plotly scatter trace into a panel."""
         fixed = {"type": "scatter", "showlegend": False}
         self._traces.append({**fixed, "xaxis": f"x{panel}", "yaxis": f"y{panel}", **properties})
+
+    @property
+    def parts(self) -> Parts:
+        """All that was drawn so far, for other pens than plotly's."""
+        return Parts(tuple(self._texts), tuple(self._shapes), tuple(self._panels), tuple(self._traces))
 
     def figure(self) -> Figure:
         """All that was drawn, as a plotly figure of just this size."""
@@ -162,8 +183,9 @@ class Canvas:
         self.height = max(self.height, start[1], end[1])
 
     def _annotation(self, text: dict[str, Any], height: int) -> dict[str, Any]:
+        escaped = "<br>".join(plain(line) for line in text["lines"])
         return {
-            "text": text["text"],
+            "text": f"<b>{escaped}</b>" if text["bold"] else escaped,
             "x": text["x"] / self.width,
             "y": 1 - text["y"] / height,
             "xref": "paper",

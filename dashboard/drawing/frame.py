@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from dashboard.drawing.typography import balance, text_height, wrap
 from dashboard.theme import BODY, SMALL, SUBTITLE, TITLE
 from dashboard.words import DATA_ARE
-from dashboard.words.pictures import day_text, place_text, source_text, version_text
+from dashboard.words.forms import day_text
+from dashboard.words.pictures import place_text, source_text, version_text
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release

@@ -8,6 +8,7 @@ from dashboard.drawing.below import panel_below
 from dashboard.drawing.beside import panel_beside
 from dashboard.drawing.columns import column_headings, columns_for
 from dashboard.drawing.rows import margins
+from dashboard.language import say
 from dashboard.theme import SMALL
 from dashboard.words.pictures import HIDDEN, legend_text
 
@@ -36,7 +37,7 @@ def intervals(canvas: Canvas, panels: Sequence[Panel], headings: Headings, top: 
     legend = legend_text(
         headings.level,
         margins=any(margins(row) for row in rows),
-        hidden=any(row.control_figure == HIDDEN for row in rows),
+        hidden=any(row.control_figure == say(HIDDEN) for row in rows),
     )
     return canvas.text(
         legend,

@@ -61,7 +61,7 @@ def plane(
         canvas.line((left, at), (canvas.right, at), colour=canvas.palette.grid)
         place = at - text_height(1, FIGURE) / 2
         canvas.text(words, left - GAP, place, size=FIGURE, colour=canvas.palette.muted, anchor="right")
-    name = canvas.panel(across, left=left, right=canvas.right, top=top, bottom=top + height)
+    name = canvas.panel(across, left=left, right=canvas.right, top=top, bottom=top + height, up=up)
     canvas.line((left, top + height), (canvas.right, top + height))
     return Plane(canvas, name, across, up, height)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dashboard.drawing.typography import drawable, text_width
+from dashboard.language import language
 from dashboard.theme import FONT_FILES, FONTS, LINE_HEIGHT
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _accessible(svg: str, *, title: str, description: str) -> str:
     opening, rest = re.split(r"(?<=>)", svg, maxsplit=1)
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', opening)
     box = f' viewBox="0 0 {size[1]} {size[2]}"' if size and "viewBox" not in opening else ""
-    head = f'{opening[:-1]} role="img" aria-labelledby="chart-title chart-desc"{box}>'
+    head = f'{opening[:-1]} xml:lang="{language()}" role="img" aria-labelledby="chart-title chart-desc"{box}>'
     return (
         f'{head}<title id="chart-title">{escape(title)}</title><desc id="chart-desc">{escape(description)}</desc>'
         f"<style>{_font_faces()}</style>{rest}"
@@ -143,6 +144,7 @@ def _typeset(svg: str, *, paper: Paper, words: dict[str, str], kind: Literal["pn
 
     page = (
         '#let said(name) = sys.inputs.at(name, default: "")\n'
+        f'#set text(lang: "{language()}")\n'
         '#set document(title: said("title"), author: "Watchkeeper", date: none)\n'
         f"#set page(width: {paper.width * POINTS_PER_PIXEL}pt, height: {paper.height * POINTS_PER_PIXEL}pt, "
         f'margin: 0pt, fill: rgb("{paper.colour}"))\n'

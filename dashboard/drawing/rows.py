@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from analysis.verdict import Bounds, bounds
-from dashboard.words import VERDICTS, arm_text, effect_text, estimate_decimals, interval_text, number, spaced
+from dashboard.language import say
+from dashboard.words import (
+    VERDICTS,
+    arm_text,
+    effect_text,
+    estimate_decimals,
+    interval_text,
+    number,
+    scale_word,
+)
 from dashboard.words.figures import factor_and_unit
 from dashboard.words.pictures import HIDDEN, axis_title, row_text
 
@@ -76,12 +85,18 @@ class Row:
         return None if value is None else self.factor * value
 
     def _figures(self) -> dict[str, str]:
-        """Both arms' figures by arm, or neither: the effect and one of them would give the other away."""
+        """Both arms' figures by arm, or neither: the effect and one of them would give the other away.
+
+        Empty for an effect over several studies, which has no arms of its own.
+        """
+        if not self.finding.arms:
+            contrast = self.finding.finding.contrast
+            return dict.fromkeys((contrast.treatment, contrast.control), "")
         own_unit = not self.outcome.scale.is_ratio and self.factor == 1.0
         decimals = estimate_decimals(self.finding.effect) if own_unit else None
         said = {arm.arm: arm_text(arm, outcome=self.outcome, decimals=decimals) for arm in self.finding.arms}
         if None in said.values():
-            return dict.fromkeys(said, HIDDEN)
+            return dict.fromkeys(said, say(HIDDEN))
         return {arm: str(words) for arm, words in said.items()}
 
 
@@ -111,9 +126,9 @@ class Panel:
 
 
 def panels(groups: Iterable[Group]) -> tuple[Panel, ...]:
-    """The groups put into panels, in the order in which they come."""
+    """The groups put into panels, in the order in which they come; rows on another scale into one of their own."""
     found: dict[tuple[str, str, Direction], list[Group]] = {}
-    for group in groups:
+    for group in (part for whole in groups for part in _by_scale(whole)):
         outcome = group.rows[0].outcome
         _, unit = factor_and_unit(outcome.scale, outcome)
         found.setdefault((outcome.scale.label, unit, outcome.better), []).append(group)
@@ -127,6 +142,14 @@ def panels(groups: Iterable[Group]) -> tuple[Panel, ...]:
         )
         for (label, unit, better), members in found.items()
     )
+
+
+def _by_scale(group: Group) -> list[Group]:
+    """The group's rows parted by scale: a ratio and a difference share no axis."""
+    found: dict[str, list[Row]] = {}
+    for item in group.rows:
+        found.setdefault(item.outcome.scale.name, []).append(item)
+    return [replace(group, rows=tuple(rows)) for rows in found.values()]
 
 
 def row(finding: ReleasedFinding, label: str, *, instead: str | None = None) -> Row:
@@ -159,7 +182,7 @@ def numbers(found: ReleasedFinding, release: Release, **first: str) -> dict[str,
         "control": release.arm_label(finding.contrast.control),
         "treatment_figure": item.treatment_figure,
         "control_figure": item.control_figure,
-        "scale": spaced(finding.outcome.scale.name),
+        "scale": scale_word(finding.outcome.scale.name),
         "unit": unit,
         "estimate": rounded(effect.estimate),
         "low": rounded(effect.low),

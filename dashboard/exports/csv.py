@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from dashboard.export import Export
-from dashboard.words.figures import SPACE
+from dashboard.words.forms import SPACE
 
 if TYPE_CHECKING:
     from dashboard.export import ChartPicture
@@ -29,7 +29,7 @@ def _cell(value: str | float | None) -> str | float | None:
     """Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers."""
     if not isinstance(value, str):
         return value
-    plain = value.replace(SPACE, " ")
+    plain = value.replace(SPACE, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
 
 

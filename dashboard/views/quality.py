@@ -9,7 +9,9 @@ import streamlit as st
 from analysis.check import checks
 from dashboard import elements, telling, words
 from dashboard.choice import chosen_release
+from dashboard.language import later, say
 from dashboard.page import Page
+from dashboard.told import told
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedCheck
@@ -21,18 +23,18 @@ WORST_FIRST = ("fail", "warn", "pass")
 
 def render(session: Session) -> None:
     """Draw the checks of the chosen pilot."""
-    release = chosen_release(session, question="Can the figures be trusted?")
+    release = chosen_release(session, question=say("Can the figures be trusted?"))
     if release is None:
         return
     elements.quiet(
-        "These checks ran before the findings were read. One that fails can make every finding wrong."
+        say("These checks ran before the findings were read. One that fails can make every finding wrong.")
     )
-    st.header("What was checked", anchor=False)
+    st.header(say("What was checked"), anchor=False)
     for name in dict.fromkeys(result.name for result in sorted(release.checks, key=_badness)):
         _check(name, [result for result in release.checks if result.name == name])
-    st.header("What was taken in", anchor=False)
-    elements.table(_taken_in(release), caption="Rows of the event log")
-    elements.quiet(*release.withheld)
+    st.header(say("What was taken in"), anchor=False)
+    elements.table(_taken_in(release), caption=say("Rows of the event log"))
+    elements.quiet(*map(told, release.withheld))
 
 
 def _badness(result: ReleasedCheck) -> int:
@@ -42,33 +44,37 @@ def _badness(result: ReleasedCheck) -> int:
 def _check(name: str, results: list[ReleasedCheck]) -> None:
     """All that one check found, the worst first, under one heading."""
     check = checks().get(name)
-    st.subheader(elements.plain(check.label if check else words.spaced(name)), anchor=False)
+    st.subheader(elements.plain(told(check.label if check else words.spaced(name))), anchor=False)
     if check:
-        elements.quiet(f"What a failure would mean: {check.means}")
+        elements.quiet(say("What a failure would mean: {meaning}", meaning=told(check.means)))
     troubles = sorted((result for result in results if result.verdict != "pass"), key=_badness)
     _results(troubles)
     if check and troubles:
-        elements.quiet(f"What to do: {check.advice}")
+        elements.quiet(say("What to do: {advice}", advice=told(check.advice)))
     passed = [result for result in results if result.verdict == "pass"]
     if len(passed) <= MOST_PASSED:
         _results(passed)
         return
-    with st.expander(f"{words.CHECKS['pass'].shape} {len(passed)} passed: what each one found"):
+    found = say("{count} passed: what each one found", count=len(passed))
+    with st.expander(f"{words.CHECKS['pass'].shape} {found}"):
         _results(passed)
 
 
 def _results(results: list[ReleasedCheck]) -> None:
     for result in results:
-        elements.says(result.says, before=elements.badge(words.CHECKS[result.verdict]))
+        elements.says(told(result.says), before=elements.badge(words.CHECKS[result.verdict]))
 
 
 def _taken_in(release: Release) -> list[dict[str, object]]:
-    data = release.data
+    data, what, many = release.data, say("What"), say("How many")
     return [
-        {"What": "Events kept", "How many": telling.events_text(release)},
-        {"What": "Rows seen before, taken in once", "How many": f"{data.duplicates:,}"},
-        {"What": "Rows rejected, listed by: watchkeeper rejects", "How many": f"{data.rejected:,}"},
+        {what: say("Events kept"), many: telling.events_text(release)},
+        {what: say("Rows seen before, taken in once"), many: words.count_text(data.duplicates)},
+        {
+            what: say("Rows rejected, listed by: watchkeeper rejects"),
+            many: words.count_text(data.rejected),
+        },
     ]
 
 
-PAGE = Page("quality", "Quality", "✓", 20, render)
+PAGE = Page("quality", later("Quality"), "✓", 20, render)

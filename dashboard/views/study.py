@@ -13,7 +13,7 @@ from dashboard.drawing.frame import place_and_time
 from dashboard.figure import chart_block
 from dashboard.page import Page
 from dashboard.views.methods import card
-from dashboard.words.pictures import day_text
+from dashboard.words.forms import day_text
 from experiments.design import designs
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ from dashboard.words.answers import (
     worked_text,
 )
 from dashboard.words.apart import group_text
+from dashboard.words.columns import column_word, part_word, scale_word
 from dashboard.words.figures import (
+    count_text,
     effect_text,
     estimate_decimals,
     interval_text,
@@ -58,6 +60,8 @@ __all__ = [
     "arm_text",
     "asked_besides",
     "cause_text",
+    "column_word",
+    "count_text",
     "effect_text",
     "estimate_decimals",
     "finding_sentence",
@@ -70,7 +74,9 @@ __all__ = [
     "number",
     "observed_text",
     "p_text",
+    "part_word",
     "percent",
+    "scale_word",
     "size_text",
     "spaced",
     "story",

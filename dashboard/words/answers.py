@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.layout import LAYOUTS, SERIES
+from dashboard.language import count_of, later, say
+from dashboard.words.forms import several
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-NOTHING_WATCHED = "No guardrail was declared, and no finding counts as harm."
+NOTHING_WATCHED = later("No guardrail was declared, and no finding counts as harm.")
 
 
 def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) -> str:
@@ -20,18 +22,22 @@ def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) ->
     """
     found = set(verdicts)
     if not found:
-        return "The main question could not be answered; the pilot’s page says why."
+        return say("The main question could not be answered; the pilot’s page says why.")
     if failed:
-        return "Not known: a check failed."
+        return say("Not known: a check failed.")
     if not randomised:
-        return "Not certain: chance did not decide who got what."
+        return say("Not certain: chance did not decide who got what.")
     if "harm" in found:
-        return "In part, and in part it did harm." if "benefit" in found else "No: it did harm."
+        if "benefit" in found:
+            return say("In part, and in part it did harm.")
+        return say("No: it did harm.")
     if "benefit" in found:
-        return "Yes." if len(found) == 1 else "In part."
+        return say("Yes.") if len(found) == 1 else say("In part.")
     if found == {"equivalent"}:
-        return "No: any difference is too small to matter."
-    return "Unclear." if "inconclusive" in found else "No clear gain; no relevant loss either."
+        return say("No: any difference is too small to matter.")
+    if "inconclusive" in found:
+        return say("Unclear.")
+    return say("No clear gain; no relevant loss either.")
 
 
 def harmed_text(watched: Collection[str], *, elsewhere: bool) -> str:
@@ -41,12 +47,12 @@ def harmed_text(watched: Collection[str], *, elsewhere: bool) -> str:
     'No: nothing that was watched got worse by more than the plan allows.'
     """
     if elsewhere or "harm" in watched:
-        return "Yes."
+        return say("Yes.")
     if not watched:
-        return NOTHING_WATCHED
+        return say(NOTHING_WATCHED)
     if "inconclusive" in watched:
-        return "Unclear."
-    return "No: nothing that was watched got worse by more than the plan allows."
+        return say("Unclear.")
+    return say("No: nothing that was watched got worse by more than the plan allows.")
 
 
 def trusted_text(verdicts: Collection[str]) -> str:
@@ -56,10 +62,10 @@ def trusted_text(verdicts: Collection[str]) -> str:
     'With care.'
     """
     if not verdicts:
-        return "No check applied."
+        return say("No check applied.")
     if "fail" in verdicts:
-        return "Not before the failed check is cleared up."
-    return "With care." if "warn" in verdicts else "No check found a problem."
+        return say("Not before the failed check is cleared up.")
+    return say("With care.") if "warn" in verdicts else say("No check found a problem.")
 
 
 def cause_text(layout: str, *, randomised: bool) -> str:
@@ -69,15 +75,15 @@ def cause_text(layout: str, *, randomised: bool) -> str:
     'Nobody is compared with anybody at the same time: whatever else came on the same day would look like it.'
     """
     if randomised and not LAYOUTS[layout].people:
-        return "Lots decided who began when, so a clear difference can be put down to what was tried."
+        return say("Lots decided who began when, so a clear difference can be put down to what was tried.")
     if randomised:
-        return "Chance decided who got what, so a clear difference can be put down to what was tried."
+        return say("Chance decided who got what, so a clear difference can be put down to what was tried.")
     if layout == SERIES.name:
-        return (
+        return say(
             "Nobody is compared with anybody at the same time: whatever else came on the same day would look like "
             "it."
         )
-    return "Chance did not decide who got what, so a difference may have other reasons too."
+    return say("Chance did not decide who got what, so a difference may have other reasons too.")
 
 
 def asked_besides(questions: int) -> str:
@@ -86,7 +92,9 @@ def asked_besides(questions: int) -> str:
     >>> asked_besides(1), asked_besides(3)
     ('Asked besides: 1 more question', 'Asked besides: 3 more questions')
     """
-    return f"Asked besides: {questions} more question{'' if questions == 1 else 's'}"
+    return count_of(
+        "Asked besides: {count} more question", "Asked besides: {count} more questions", questions
+    )
 
 
 def observed_text(
@@ -99,10 +107,22 @@ def observed_text(
     >>> observed_text("728", interval="week", segments=2, platforms=14, platform="platform", until=None)
     '14 platforms; 728 weeks, all platforms together.'
     """
-    what = f"{observed} {interval}s in {segments} segments"
     if platforms:
-        what = f"{platforms} {platform}s; {observed} {interval}s, all {platform}s together"
-    return f"{what}.{f' The data end on {until}.' if until else ''}"
+        what = say(
+            "{count} {platforms}; {observed} {intervals}, all {platforms} together.",
+            count=platforms,
+            platforms=several(platform),
+            observed=observed,
+            intervals=several(interval),
+        )
+    else:
+        what = say(
+            "{observed} {intervals} in {segments} segments.",
+            observed=observed,
+            intervals=several(interval),
+            segments=segments,
+        )
+    return _with_end(what, until)
 
 
 def took_part_text(
@@ -113,6 +133,26 @@ def took_part_text(
     >>> took_part_text("280", unit="visitor", arms=3, until="5 Apr 2026")
     '280 visitors in 3 arms. The data end on 5 Apr 2026.'
     """
-    how_many = f"{units} {unit}s" if units else f"{unit.capitalize()}s, too few in one arm to say how many,"
-    within = f" in {clusters}," if clusters else ""
-    return f"{how_many}{within} in {arms} arms.{f' The data end on {until}.' if until else ''}"
+    named = several(unit)
+    within = {"clusters": clusters, "arms": arms}
+    if units and clusters:
+        what = say("{count} {units} in {clusters}, in {arms} arms.", count=units, units=named, **within)
+    elif units:
+        what = say("{count} {units} in {arms} arms.", count=units, units=named, arms=arms)
+    elif clusters:
+        what = say(
+            "{units}, too few in one arm to say how many, in {clusters}, in {arms} arms.",
+            units=named.capitalize(),
+            **within,
+        )
+    else:
+        what = say(
+            "{units}, too few in one arm to say how many, in {arms} arms.",
+            units=named.capitalize(),
+            arms=arms,
+        )
+    return _with_end(what, until)
+
+
+def _with_end(what: str, until: str | None) -> str:
+    return f"{what} {say('The data end on {day}.', day=until)}" if until else what

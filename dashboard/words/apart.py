@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.finding import Effect
-from dashboard.words.figures import effect_text, level_text
+from dashboard.language import say
+from dashboard.told import told
+from dashboard.words.figures import effect_text, level_text, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,34 +28,43 @@ def group_text(group: Subgroup) -> str:
 
 def group_sentence(telling: Telling, group: Subgroup) -> str:
     """The effect in one level; no test and no verdict belong to it."""
-    return (
-        f"For {group_text(group)} the {_told(telling, telling.effect)}; levels are not tested one by one, only "
-        "whether they differ."
+    return say(
+        "For {group} the {scale} of {outcome} is {size}, {level} interval; levels are not tested one by one, "
+        "only whether they differ.",
+        group=group_text(group),
+        **_told(telling),
     )
 
 
 def sites_sentence(telling: Telling, parameters: Mapping[str, float]) -> str:
     """The pooled effect, and the one to be expected in one more site."""
-    sites = round(parameters["sites"])
-    pooled = f"Over {sites} sites the {_told(telling, telling.effect)}"
-    clear = telling.one_sided(worse=True) or telling.one_sided(worse=False)
-    which = "better" if telling.one_sided(worse=False) else "worse"
-    said = (
-        f": {which} than no effect on average"
-        if clear
-        else ": whether there is an effect on average is unclear"
+    pooled = say(
+        "Over {sites} sites the {scale} of {outcome} is {size}, {level} interval: {said}.",
+        sites=number(round(parameters["sites"])),
+        said=_side(telling),
+        **_told(telling),
     )
-    ends = [parameters.get(f"prediction_{end}") for end in ("low", "high")]
-    if ends[0] is None or ends[1] is None:
-        return f"{pooled}{said}."
+    low, high = (parameters.get(f"prediction_{end}") for end in ("low", "high"))
+    if low is None or high is None:
+        return pooled
     ahead = effect_text(
-        Effect(telling.effect.estimate, ends[0], ends[1]), scale=telling.scale, outcome=telling.outcome
+        Effect(telling.effect.estimate, low, high), scale=telling.scale, outcome=telling.outcome
     )
-    return f"{pooled}{said}. In one more site like these, {ahead} is to be expected."
+    return f"{pooled} {say('In one more site like these, {effect} is to be expected.', effect=ahead)}"
 
 
-def _told(telling: Telling, effect: Effect) -> str:
-    size = effect_text(effect, scale=telling.scale, outcome=telling.outcome)
-    return (
-        f"{telling.scale.label.lower()} of {telling.about()} is {size}, {level_text(effect.level)} interval"
-    )
+def _side(telling: Telling) -> str:
+    if telling.one_sided(worse=False):
+        return say("better than no effect on average")
+    if telling.one_sided(worse=True):
+        return say("worse than no effect on average")
+    return say("whether there is an effect on average is unclear")
+
+
+def _told(telling: Telling) -> dict[str, str]:
+    return {
+        "scale": told(telling.scale.label).lower(),
+        "outcome": telling.about(),
+        "size": effect_text(telling.effect, scale=telling.scale, outcome=telling.outcome),
+        "level": level_text(telling.effect.level),
+    }

@@ -6,13 +6,15 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from dashboard.language import language, say
+from dashboard.words.forms import SPACE, in_form, one, with_unit
 from dashboard.words.vocabulary import PERCENTAGE_POINTS, SCALE_UNITS, SHARE
 
 if TYPE_CHECKING:
     from analysis.finding import Effect
     from analysis.outcome import Outcome, Scale
+    from analysis.policy import Count
 
-SPACE = "\N{NO-BREAK SPACE}"  # between a number and its per cent sign
 MINUS = "\N{MINUS SIGN}"
 SIGNIFICANT = 3
 MOST_DECIMALS = 9
@@ -26,7 +28,22 @@ def number(value: float, *, decimals: int | None = None) -> str:
     """
     places = decimals_for(value) if decimals is None else decimals
     text = f"{abs(value):,.{places}f}"
-    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+    return in_form(f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text)
+
+
+def count_text(count: Count) -> str:
+    """A count of people as it may be shown; one that is masked or rounded says so.
+
+    >>> from analysis.policy import INTERNAL, Count
+    >>> count_text(Count.shown(7, INTERNAL)), count_text(Count.shown(1234, INTERNAL))
+    ('<10', '1,234')
+    """
+    if count.form == "masked":
+        return say("masked")
+    if count.value is None:
+        return say("<{count}", count=count.text.removeprefix("<"))
+    shown = number(count.value, decimals=0)
+    return say("about {count}", count=shown) if count.form == "rounded" else shown
 
 
 def decimals_for(value: float) -> int:
@@ -47,8 +64,12 @@ def declared(value: float, *, unit: str) -> str:
     ('2 percentage points', '1 minute', '0.25')
     """
     text = f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
-    one = text == "1" and unit.endswith("s")
-    return f"{text} {unit[:-1] if one else unit}".rstrip()
+    return with_unit(in_form(text), one(unit) if _single(text) else unit)
+
+
+def _single(text: str) -> bool:
+    """Whether a unit stands in the singular after an English figure: in French after all below 2."""
+    return float(text.replace(",", "")) < 2 if language() == "fr" else text == "1"
 
 
 def percent(proportion: float) -> str:
@@ -73,10 +94,10 @@ def p_text(p_value: float) -> str:
     ('p = 0.012', 'p < 0.001', 'p > 0.99', 'p = 0.40')
     """
     if p_value < 0.001:
-        return "p < 0.001"
+        return in_form("p < 0.001")
     if p_value > 0.99:
-        return "p > 0.99"
-    return f"p = {p_value:.{max(1 - math.floor(math.log10(p_value)), 2)}f}"
+        return in_form("p > 0.99")
+    return in_form(f"p = {p_value:.{max(1 - math.floor(math.log10(p_value)), 2)}f}")
 
 
 def level_text(level: float) -> str:
@@ -85,7 +106,7 @@ def level_text(level: float) -> str:
     >>> level_text(0.95), level_text(0.975)
     ('95\xa0%', '97.5\xa0%')
     """
-    return f"{100 * level:.4g}{SPACE}%"
+    return in_form(f"{100 * level:.4g}{SPACE}%")
 
 
 def factor_and_unit(scale: Scale, outcome: Outcome) -> tuple[float, str]:
@@ -94,8 +115,8 @@ def factor_and_unit(scale: Scale, outcome: Outcome) -> tuple[float, str]:
         return 1.0, ""
     factor, unit = SCALE_UNITS.get(scale.name, (1.0, None))
     if unit is None and plain_unit(outcome) == SHARE:
-        return PERCENTAGE_POINTS
-    return factor, plain_unit(outcome) if unit is None else unit
+        factor, unit = PERCENTAGE_POINTS
+    return factor, plain_unit(outcome) if unit is None else say(unit)
 
 
 def plain_unit(outcome: Outcome) -> str:
@@ -144,10 +165,10 @@ def interval_text(effect: Effect, *, factor: float = 1.0, decimals: int | None =
         None if end is None else number(factor * end, decimals=places) for end in (effect.low, effect.high)
     )
     if low is None and high is None:
-        return "without bounds"
+        return say("without bounds")
     if low is None:
-        return f"up to {high}"
-    return f"{low} upwards" if high is None else f"{low} to {high}"
+        return say("up to {high}", high=high)
+    return say("{low} upwards", low=low) if high is None else say("{low} to {high}", low=low, high=high)
 
 
 def effect_text(effect: Effect, *, scale: Scale, outcome: Outcome) -> str:
@@ -163,7 +184,7 @@ def effect_text(effect: Effect, *, scale: Scale, outcome: Outcome) -> str:
     decimals = estimate_decimals(effect, factor=factor, ratio=scale.is_ratio)
     estimate = number(factor * effect.estimate, decimals=decimals)
     interval = interval_text(effect, factor=factor, decimals=decimals)
-    return f"{estimate} ({interval}){' ' + unit if unit else ''}"
+    return with_unit(f"{estimate} ({interval})", unit)
 
 
 def size_text(value: float, *, unit: str, decimals: int) -> str:
@@ -172,4 +193,7 @@ def size_text(value: float, *, unit: str, decimals: int) -> str:
     >>> size_text(-22.38, unit="percentage points", decimals=1)
     '22.4 percentage points'
     """
-    return f"{number(abs(value), decimals=decimals)}{' ' + unit if unit else ''}"
+    shown = f"{abs(value):.{decimals}f}"
+    return with_unit(
+        number(abs(value), decimals=decimals), one(unit) if language() == "fr" and _single(shown) else unit
+    )

@@ -6,9 +6,11 @@ from math import isclose
 from typing import TYPE_CHECKING
 
 from analysis.layout import LAYOUTS, SERIES
+from dashboard.language import say
+from dashboard.words.allowed import margin_clause, still_possible
 from dashboard.words.apart import group_sentence, sites_sentence
 from dashboard.words.figures import (
-    SPACE,
+    count_text,
     decimals_for,
     estimate_decimals,
     factor_and_unit,
@@ -17,7 +19,8 @@ from dashboard.words.figures import (
     percent,
     plain_unit,
 )
-from dashboard.words.pieces import Telling, margin_clause, still_possible, told_effect
+from dashboard.words.forms import with_unit
+from dashboard.words.pieces import Telling, told_effect
 from dashboard.words.vocabulary import ADJUSTMENTS, SHARE
 
 NO_AVERAGES = ("risk_difference", "ratio_difference", "quantile_difference")  # whose figures are no averages
@@ -41,8 +44,9 @@ def finding_sentence(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[st
     if not LAYOUTS[plan.layout].compares:
         return sites_sentence(telling, finding.finding.estimate.parameters)
     if telling.alone:
-        return f"{_change(telling)}. Nobody is compared with anybody, so what did it is not known."
-    return f"{_SAYS[finding.finding.verdict](telling)}{_figures(telling)}{_adjusted(telling)}"
+        unknown = say("Nobody is compared with anybody, so what did it is not known.")
+        return f"{_change(telling)}. {unknown}"
+    return f"{_SAYS[finding.finding.verdict](telling)}. {_figures(telling)}{_adjusted(telling)}"
 
 
 def headline(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[str, str]) -> str:
@@ -61,68 +65,86 @@ def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None)
     value = arm.figures.get("value", arm.figures.get("mean"))
     if value is None or arm.n.value is None:
         return None
+    people = count_text(arm.n)
     if outcome.scale.name == "risk_difference":
-        return f"{percent(value)} of{SPACE}{arm.n.text}"
-    unit, people = plain_unit(outcome), f"(n{SPACE}={SPACE}{arm.n.text})"
-    if outcome.kind == "series":
-        people = f"({arm.n.text} intervals)"
+        return say("{share} of\N{NO-BREAK SPACE}{people}", share=percent(value), people=people)
+    unit = plain_unit(outcome)
     if unit == SHARE:
-        return f"{percent(value)} {people}"
-    places = None if decimals is None else max(decimals - 1, decimals_for(value))
-    return f"{number(value, decimals=places)}{' ' + unit if unit else ''} {people}"
+        figure = percent(value)
+    else:
+        places = None if decimals is None else max(decimals - 1, decimals_for(value))
+        figure = with_unit(number(value, decimals=places), unit)
+    if outcome.kind == "series":
+        return say("{figure} ({intervals} intervals)", figure=figure, intervals=people)
+    return say("{figure} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{people})", figure=figure, people=people)
 
 
 def _change(telling: Telling) -> str:
     if telling.one_sided(worse=True) or telling.one_sided(worse=False):
         return told_effect(telling)
-    return f"{_whether_so(telling)}: {still_possible(telling)}"
+    return _and_allows(_whether_so(telling), telling)
+
+
+def _and_allows(said: str, telling: Telling) -> str:
+    return say("{said}: {allowed}", said=said, allowed=still_possible(telling))
 
 
 def _clear(telling: Telling) -> str:
-    word = "a benefit" if telling.finding.finding.verdict == "benefit" else "harm"
-    return f"{told_effect(telling)}, {word}"
+    effect = told_effect(telling)
+    if telling.finding.finding.verdict == "benefit":
+        return say("{effect}, a benefit", effect=effect)
+    return say("{effect}, harm", effect=effect)
 
 
 def _harm(telling: Telling) -> str:
     if telling.outcome.role != "guardrail":
         return _clear(telling)
-    return f"{_clear(telling)}: worse than the plan allows (a margin of {telling.margin()})"
+    return say(
+        "{effect}, harm: worse than the plan allows (a margin of {margin})",
+        effect=told_effect(telling),
+        margin=telling.margin(),
+    )
 
 
 def _inside(telling: Telling) -> str:
     """Non-inferior: inside the margin, be it worse than no effect or not."""
     if telling.one_sided(worse=True):
-        return f"{told_effect(telling)}: worse than no effect, but inside the margin of {telling.margin()}"
-    return f"{_kept(telling)}: {still_possible(telling)}"
+        return say(
+            "{effect}: worse than no effect, but inside the margin of {margin}",
+            effect=told_effect(telling),
+            margin=telling.margin(),
+        )
+    return _and_allows(_kept(telling), telling)
 
 
 def _kept(telling: Telling) -> str:
-    kept = (
-        f"{telling.treatment()} kept {telling.about()}"
-        if telling.plan.randomised
-        else f"With {telling.treatment()}, {telling.about()} stayed"
-    )
-    return f"{kept} inside its margin of {telling.margin()}"
+    about = {"treatment": telling.treatment(), "outcome": telling.about(), "margin": telling.margin()}
+    if telling.plan.randomised:
+        return say("{treatment} kept {outcome} inside its margin of {margin}", **about)
+    return say("With {treatment}, {outcome} stayed inside its margin of {margin}", **about)
 
 
 def _equivalent(telling: Telling) -> str:
-    return f"{_smaller(telling)}: {still_possible(telling)}"
+    return _and_allows(_smaller(telling), telling)
 
 
 def _smaller(telling: Telling) -> str:
-    return (
-        f"Any difference in {telling.about()} with {telling.treatment()} is smaller than "
-        f"the margin of {telling.margin()}"
+    return say(
+        "Any difference in {outcome} with {treatment} is smaller than the margin of {margin}",
+        outcome=telling.about(),
+        treatment=telling.treatment(),
+        margin=telling.margin(),
     )
 
 
 def _unclear(telling: Telling) -> str:
     if telling.outcome.role == "guardrail" and telling.one_sided(worse=True):
-        return (
-            f"{told_effect(telling)}: worse than no effect, "
-            f"and whether by more than the margin of {telling.margin()} is unclear"
+        return say(
+            "{effect}: worse than no effect, and whether by more than the margin of {margin} is unclear",
+            effect=told_effect(telling),
+            margin=telling.margin(),
         )
-    return f"{_whether_so(telling)}: {still_possible(telling)}{margin_clause(telling)}"
+    return f"{_and_allows(_whether_so(telling), telling)}{margin_clause(telling)}"
 
 
 _SAYS: Mapping[str, Callable[[Telling], str]] = {
@@ -136,16 +158,20 @@ _SAYS: Mapping[str, Callable[[Telling], str]] = {
 
 def _whether_so(telling: Telling) -> str:
     if telling.alone:
-        return f"It is unclear whether {telling.about()} changed from one period to the next"
-    changed = "changed" if telling.plan.randomised else "was followed by a change in"
-    return f"It is unclear whether {telling.treatment()} {changed} {telling.about()}"
+        return say(
+            "It is unclear whether {outcome} changed from one period to the next", outcome=telling.about()
+        )
+    about = {"treatment": telling.treatment(), "outcome": telling.about()}
+    if telling.plan.randomised:
+        return say("It is unclear whether {treatment} changed {outcome}", **about)
+    return say("It is unclear whether {treatment} was followed by a change in {outcome}", **about)
 
 
 _INSTEAD: Mapping[str, Callable[[Telling], str]] = {"non_inferior": _kept, "equivalent": _smaller}
 
 
 def _figures(telling: Telling) -> str:
-    """The arms' own figures, or that they are too small to show; ends the sentence."""
+    """The arms' own figures, or that they are too small to show."""
     factor, _ = factor_and_unit(telling.scale, telling.outcome)
     own_unit = not telling.scale.is_ratio and factor == 1.0
     decimals = estimate_decimals(telling.effect) if own_unit else None
@@ -155,12 +181,23 @@ def _figures(telling: Telling) -> str:
     contrast = telling.finding.finding.contrast
     treated, control = texts.get(contrast.treatment), texts.get(contrast.control)
     if treated is None or control is None:
-        return ". The arms’ own figures rest on too few people to be shown."
-    average = "" if telling.scale.name in NO_AVERAGES else " on average"
-    compared = f"{treated} against {control} with {telling.arm(contrast.control)}"
+        return say("The arms’ own figures rest on too few people to be shown.")
+    seen = say("Observed") if telling.scale.name in NO_AVERAGES else say("Observed on average")
+    seen = f"{seen}{_unlike(telling)}"
     if telling.plan.layout == SERIES.name:
-        compared = f"{treated} from then on, {control} before the first change"
-    return f". Observed{average}{_unlike(telling)}: {compared}."
+        return say(
+            "{seen}: {treated} from then on, {before} before the first change.",
+            seen=seen,
+            treated=treated,
+            before=control,
+        )
+    return say(
+        "{seen}: {treated} against {untreated} with {control}.",
+        seen=seen,
+        treated=treated,
+        untreated=control,
+        control=telling.arm(contrast.control),
+    )
 
 
 def _unlike(telling: Telling) -> str:
@@ -171,14 +208,14 @@ def _unlike(telling: Telling) -> str:
     if treated is None or control is None:
         return ""
     if not LAYOUTS[telling.plan.layout].people:
-        return ", trend and season not allowed for"
+        return say(", trend and season not allowed for")
     if telling.of_pairs or not (telling.plan.covariates or telling.by_cluster()):
         return ""
     lies_between = control * telling.effect.estimate if telling.scale.is_ratio else treated - control
     told = treated if telling.scale.is_ratio else telling.effect.estimate
     if isclose(lies_between, told, rel_tol=1e-6, abs_tol=1e-9):
         return ""
-    return ", before adjustment" if telling.plan.covariates else ", not weighted by cluster"
+    return say(", before adjustment") if telling.plan.covariates else say(", not weighted by cluster")
 
 
 def _adjusted(telling: Telling) -> str:
@@ -188,8 +225,10 @@ def _adjusted(telling: Telling) -> str:
         return ""
     if not (telling.one_sided(worse=True) or telling.one_sided(worse=False)):
         return ""
-    method = ADJUSTMENTS.get(finding.adjusted_by or "none", "adjusted")
-    return (
-        f" Taken alone the interval leaves out no effect; adjusted for the plan’s several questions "
-        f"({method}) {p_text(finding.p_adjusted)}, so it does not count as one."
+    told = say(
+        "Taken alone the interval leaves out no effect; adjusted for the plan’s several questions ({method}) "
+        "{p_value}, so it does not count as one.",
+        method=ADJUSTMENTS.get(finding.adjusted_by or "none", say("adjusted")),
+        p_value=p_text(finding.p_adjusted),
     )
+    return f" {told}"

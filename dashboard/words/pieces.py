@@ -1,4 +1,4 @@
-"""Pieces of a finding's sentence: who, what, by how much, and what the interval still allows."""
+"""Pieces of a finding's sentence: who, what, and by how much."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from analysis.layout import LAYOUTS, PANEL, SERIES
 from analysis.verdict import bounds
+from dashboard.language import later, say
+from dashboard.told import told
 from dashboard.words.figures import (
-    SPACE,
     declared,
     estimate_decimals,
     factor_and_unit,
@@ -17,6 +18,7 @@ from dashboard.words.figures import (
     number,
     size_text,
 )
+from dashboard.words.forms import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,29 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
 
 
-_AGAINST = {SERIES.name: "against its earlier course", PANEL.name: "against those without it"}
+_FOLLOWED = {  # where no people are compared: by layout, and whether it rose
+    (SERIES.name, True): later(
+        "{treatment} was followed by a rise of {size} in {outcome} ({interval}) against its earlier course"
+    ),
+    (SERIES.name, False): later(
+        "{treatment} was followed by a fall of {size} in {outcome} ({interval}) against its earlier course"
+    ),
+    (PANEL.name, True): later(
+        "{treatment} was followed by a rise of {size} in {outcome} ({interval}) against those without it"
+    ),
+    (PANEL.name, False): later(
+        "{treatment} was followed by a fall of {size} in {outcome} ({interval}) against those without it"
+    ),
+}
+
+
+def quoted(name: str) -> str:
+    """A name in the quotation marks of the language spoken.
+
+    >>> quoted("No warning")
+    '‘No warning’'
+    """
+    return say("‘{name}’", name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +79,7 @@ class Telling:
 
     def arm(self, name: str) -> str:
         """An arm's label in quotation marks."""
-        return f"‘{self.labels.get(name, name)}’"
+        return quoted(self.labels.get(name, name))
 
     def treatment(self) -> str:
         """The treatment arm."""
@@ -69,8 +93,8 @@ class Telling:
 
     def about(self) -> str:
         """The outcome's label in quotation marks; where its scale reverses, what it is that rises and falls."""
-        label = f"‘{self.outcome.label}’"
-        return f"how fast the event of {label} comes" if self.scale.reverses else label
+        label = quoted(self.outcome.label)
+        return say("how fast the event of {outcome} comes", outcome=label) if self.scale.reverses else label
 
     @property
     def of_pairs(self) -> bool:
@@ -97,7 +121,7 @@ class Telling:
             return f"{declared(100 * abs(worse - 1), unit='')}{SPACE}%"
         factor, unit = factor_and_unit(self.scale, self.outcome)
         distance = round(abs(factor * (worse - self.scale.null)), 9)
-        return declared(distance, unit="percentage points" if self.of_pairs else unit)
+        return declared(distance, unit=say("percentage points") if self.of_pairs else unit)
 
     def excludes(self, limit: float, *, worse: bool) -> bool:
         """Whether the interval leaves out effects as large as `limit`, towards worse or better."""
@@ -112,55 +136,96 @@ def told_effect(telling: Telling) -> str:
     size, interval = _size(telling, flip=not up)
     if telling.of_pairs:
         return _told_pairs(telling, size, interval)
+    return say(
+        _effect_template(telling, up=up),
+        treatment=telling.treatment(),
+        outcome=telling.about(),
+        size=size,
+        interval=interval,
+    )
+
+
+def _effect_template(telling: Telling, *, up: bool) -> str:
+    """The sentence of an effect: causal words for randomised designs only."""
     if telling.alone:
         return (
-            f"{telling.about()} {'rose' if up else 'fell'} by {size} from one period to the next ({interval})"
+            later("{outcome} rose by {size} from one period to the next ({interval})")
+            if up
+            else later("{outcome} fell by {size} from one period to the next ({interval})")
         )
     if telling.plan.randomised:
         return (
-            f"With {telling.treatment()}, {telling.about()} {'rose' if up else 'fell'} by {size} ({interval})"
+            later("With {treatment}, {outcome} rose by {size} ({interval})")
+            if up
+            else later("With {treatment}, {outcome} fell by {size} ({interval})")
         )
     if not LAYOUTS[telling.plan.layout].people:
-        return (
-            f"{telling.treatment()} was followed by a {'rise' if up else 'fall'} of {size} in {telling.about()} "
-            f"({interval}) {_AGAINST[telling.plan.layout]}"
-        )
-    direction = "higher" if up else "lower"
+        return _FOLLOWED[telling.plan.layout, up]
     return (
-        f"{telling.treatment()} is associated with {telling.about()} being {direction} by {size} ({interval})"
+        later("{treatment} is associated with {outcome} being higher by {size} ({interval})")
+        if up
+        else later("{treatment} is associated with {outcome} being lower by {size} ({interval})")
     )
 
 
 def _told_pairs(telling: Telling, size: str, interval: str) -> str:
     """A share of pairs, always said of the side that it lies on."""
     up = telling.effect.estimate > telling.scale.null
-    higher = "higher" if up else "lower"
-    pairs = f"in {size} of pairs the one with it is {higher} ({interval}, no effect 50{SPACE}%)"
+    pairs = (
+        say("in {size} of pairs the one with it is higher", size=size)
+        if up
+        else say("in {size} of pairs the one with it is lower", size=size)
+    )
+    told_of = {"treatment": telling.treatment(), "outcome": telling.about()}
+    told_of |= {"pairs": pairs, "interval": interval, "half": f"50{SPACE}%"}
     if telling.plan.randomised:
-        return f"With {telling.treatment()}, {telling.about()} {'rose' if up else 'fell'}: {pairs}"
-    return f"{telling.treatment()} is associated with {telling.about()} being {higher}: {pairs}"
+        return say(
+            later("With {treatment}, {outcome} rose: {pairs} ({interval}, no effect {half})")
+            if up
+            else later("With {treatment}, {outcome} fell: {pairs} ({interval}, no effect {half})"),
+            **told_of,
+        )
+    return say(
+        later("{treatment} is associated with {outcome} being higher: {pairs} ({interval}, no effect {half})")
+        if up
+        else later(
+            "{treatment} is associated with {outcome} being lower: {pairs} ({interval}, no effect {half})"
+        ),
+        **told_of,
+    )
 
 
 def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
     """The size of the effect and its interval, both in the direction of the verb."""
     effect, scale = telling.effect, telling.scale
-    level = f"{level_text(effect.level)} interval"
+    level = level_text(effect.level)
     if scale.is_ratio:
         decimals = estimate_decimals(effect, ratio=True)
-        name = scale.label[:1].lower() + scale.label[1:]
-        ratio = number(effect.estimate, decimals=decimals)
-        interval = interval_text(effect, decimals=decimals)
-        return _away_from_one(effect.estimate, decimals=decimals), f"{name} {ratio}, {level} {interval}"
+        interval = say(
+            "{ratio} {value}, {level} interval {ends}",
+            ratio=ratio_name(scale),
+            value=number(effect.estimate, decimals=decimals),
+            level=level,
+            ends=interval_text(effect, decimals=decimals),
+        )
+        return away_from_one(effect.estimate, decimals=decimals), interval
     factor, unit = factor_and_unit(scale, telling.outcome)
     decimals = estimate_decimals(effect, factor=factor)
     turned = _turned(effect, about=scale.null) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
+    ends = interval_text(turned, factor=factor, decimals=decimals)
     return (
         size_text(factor * turned.estimate, unit=unit, decimals=decimals),
-        f"{level} {interval_text(turned, factor=factor, decimals=decimals)}",
+        say("{level} interval {ends}", level=level, ends=ends),
     )
 
 
-def _away_from_one(ratio: float, *, decimals: int) -> str:
+def ratio_name(scale: Scale) -> str:
+    """What a ratio is called inside a sentence."""
+    name = told(scale.label)
+    return f"{name[:1].lower()}{name[1:]}"
+
+
+def away_from_one(ratio: float, *, decimals: int) -> str:
     """How far a ratio is from 1, in per cent, with as many digits as the ratio is shown with."""
     return f"{number(100 * abs(ratio - 1), decimals=decimals - 2)}{SPACE}%"
 
@@ -168,63 +233,3 @@ def _away_from_one(ratio: float, *, decimals: int) -> str:
 def _turned(effect: Effect, *, about: float) -> Effect:
     low, high = (None if end is None else 2 * about - end for end in (effect.high, effect.low))
     return replace(effect, estimate=2 * about - effect.estimate, low=low, high=high)
-
-
-def still_possible(telling: Telling) -> str:
-    """What the interval still allows, from its one end to the other."""
-    low, high = telling.effect.low, telling.effect.high
-    level = f"{level_text(telling.effect.level)} interval"
-    if low is None and high is None:
-        return f"the data are compatible with any difference ({level})"
-    if low is None or high is None:
-        end, word = (high, "up to") if low is None else (low, "upwards of")
-        return f"the data are compatible with anything {word} {_end(telling, end)} ({level})"
-    return (
-        f"the data are compatible with anything from {_end(telling, low)} to {_end(telling, high)} "
-        f"({_ratio_name(telling)}{level})"
-    )
-
-
-def _ratio_name(telling: Telling) -> str:
-    if not telling.scale.is_ratio:
-        return ""
-    name = telling.scale.label[:1].lower() + telling.scale.label[1:]
-    return f"{name} {interval_text(telling.effect, decimals=estimate_decimals(telling.effect, ratio=True))}, "
-
-
-def _end(telling: Telling, value: float | None) -> str:
-    """One end of the interval as a distance from no effect: "2.1 percentage points lower"."""
-    if value is None:
-        return "any value"
-    away = value - telling.scale.null
-    if not away:
-        return "no difference"
-    direction = "higher" if away > 0 else "lower"
-    if telling.scale.is_ratio:
-        decimals = estimate_decimals(telling.effect, ratio=True)
-        return f"{_away_from_one(value, decimals=decimals)} {direction}"
-    factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    decimals = estimate_decimals(telling.effect, factor=factor)
-    if telling.of_pairs:
-        return (
-            f"{direction} in {size_text(factor * (0.5 + abs(away)), unit=unit, decimals=decimals)} of pairs"
-        )
-    return f"{size_text(factor * away, unit=unit, decimals=decimals)} {direction}"
-
-
-def margin_clause(telling: Telling) -> str:
-    """Whether differences as large as the margin are ruled out, each way."""
-    at = bounds(telling.outcome)
-    if at.worse is None or at.better is None:
-        return ""
-    worse = telling.excludes(at.worse, worse=True)
-    better = telling.excludes(at.better, worse=False)
-    words = {True: "excluded", False: "not excluded"}
-    margin = telling.margin()
-    if worse == better:
-        both = f"a difference as large as the margin of {margin} is {words[worse]}"
-        return f"; {both}, for better or for worse"
-    return (
-        f"; a worsening as large as the margin of {margin} is {words[worse]}, "
-        f"an improvement as large is {words[better]}"
-    )

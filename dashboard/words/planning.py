@@ -5,40 +5,62 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from dashboard.words.figures import SPACE, number, percent
+from dashboard.language import later, say
+from dashboard.words.figures import level_text, number, percent
+from dashboard.words.forms import in_form
+from dashboard.words.vocabulary import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.planning.answer import Answer
 
-FIGURES = {
-    "in_all": "in all",
-    "to_recruit": "to recruit, as some will drop out",
-    "design_effect": "design effect of the clusters",
-    "power_exact": "exact power of the score test",
-    "variance": "variance of the effect",
-    "se": "standard error of the effect",
-    "orders": "orders that lots can draw",
-    "replicates": "studies drawn",
-    "refused": "of which the analysis gave no p-value",
-}
-WAYS = {
-    "t": "t test",
-    "t_both_tails": "t test, both tails counted",
-    "normal": "normal approximation",
-    "normal_both_tails": "normal approximation, both tails counted",
-    "arcsine": "arcsine",
-    "score": "score test on the margin",
-    "simulated": "simulated",
-}
-SOLVED = {
-    "size": "Needed",
-    "effect": "Smallest effect",
-    "power": "Power",
-    "margin": "Smallest margin",
-    "cluster_size": "Units in each cluster",
-}
+FIGURES = Spoken(
+    {
+        "in_all": later("in all"),
+        "to_recruit": later("to recruit, as some will drop out"),
+        "design_effect": later("design effect of the clusters"),
+        "power_exact": later("exact power of the score test"),
+        "variance": later("variance of the effect"),
+        "se": later("standard error of the effect"),
+        "orders": later("orders that lots can draw"),
+        "replicates": later("studies drawn"),
+        "refused": later("of which the analysis gave no p-value"),
+    }
+)
+WAYS = Spoken(
+    {
+        "t": later("t test"),
+        "t_both_tails": later("t test, both tails counted"),
+        "normal": later("normal approximation"),
+        "normal_both_tails": later("normal approximation, both tails counted"),
+        "arcsine": later("arcsine"),
+        "score": later("score test on the margin"),
+        "simulated": later("simulated"),
+    }
+)
+SOLVED = Spoken(
+    {
+        "size": later("Needed"),
+        "effect": later("Smallest effect"),
+        "power": later("Power"),
+        "margin": later("Smallest margin"),
+        "cluster_size": later("Units in each cluster"),
+    }
+)
+
+
+COUNTED = Spoken(
+    {
+        "units": later("units"),
+        "units in the control arm": later("units in the control arm"),
+        "clusters in each arm": later("clusters in each arm"),
+        "clusters in all": later("clusters in all"),
+        "people in each order of the arms": later("people in each order of the arms"),
+        "people in each arm": later("people in each arm"),
+        "periods in all": later("periods in all"),
+    }
+)
 
 
 def planning_sentence(found: Answer) -> str:
@@ -50,35 +72,68 @@ def planning_sentence(found: Answer) -> str:
     >>> planning_sentence(answer(asked)).split(" in 80 of 100 ")[0]
     '64 units in the control arm (128 in all) are needed to find a difference of −0.500'
     """
-    question = found.question
-    level = _percent(1 - question.level)
-    often = f"{_of_hundred(found)} of 100 such studies, at the two-sided {level} level"
-    size = _size(found)
+    about = {
+        "size": _size(found),
+        "count": _of_hundred(found),
+        "level": level_text(1 - found.question.level),
+    }
     if found.solved == "cluster_size":
-        return (
-            f"With {size}, {number(found.value, decimals=0)} units in each cluster are needed to find "
-            f"{_effect(found)} in {often}."
+        return say(
+            "With {size}, {units} units in each cluster are needed to find {effect} in {count} of 100 such "
+            "studies, at the two-sided {level} level.",
+            units=number(found.value, decimals=0),
+            effect=_effect(found),
+            **about,
         )
-    if found.solved == "size":
-        return f"{size} are needed to {_aim(found)} in {often}."
-    if found.solved == "power":
-        return f"With {size}, a study would {_aim(found)} in {often}."
-    what = (
-        "smallest margin that can be excluded"
-        if found.solved == "margin"
-        else "smallest effect that is found"
+    if found.question.design == "non-inferiority" and found.solved in _NOT_WORSE:
+        return say(_NOT_WORSE[found.solved], effect=number(found.effect), **about)
+    if found.solved in _FINDS:
+        return say(_FINDS[found.solved], effect=_effect(found), **about)
+    if found.solved == "margin":
+        return say(
+            "With {size}, the smallest margin that can be excluded in {count} of 100 such studies, at the "
+            "two-sided {level} level, is {margin}.",
+            margin=number(abs(found.value)),
+            **about,
+        )
+    return say(
+        "With {size}, the smallest effect that is found in {count} of 100 such studies, at the two-sided {level} "
+        "level, is {effect}.",
+        effect=_effect(found),
+        **about,
     )
-    told = number(abs(found.value)) if found.solved == "margin" else _effect(found)
-    return f"With {size}, the {what} in {often}, is {told}."
+
+
+_NOT_WORSE = {
+    "size": later(
+        "{size} are needed to show that the treatment is not worse by {effect} or more in {count} of 100 such "
+        "studies, at the two-sided {level} level."
+    ),
+    "power": later(
+        "With {size}, a study would show that the treatment is not worse by {effect} or more in {count} of 100 "
+        "such studies, at the two-sided {level} level."
+    ),
+}
+_FINDS = {
+    "size": later(
+        "{size} are needed to find {effect} in {count} of 100 such studies, at the two-sided {level} level."
+    ),
+    "power": later(
+        "With {size}, a study would find {effect} in {count} of 100 such studies, at the two-sided {level} level."
+    ),
+}
 
 
 def planning_rows(found: Answer) -> list[tuple[str, str]]:
     """The table: what was solved for by each way, and further figures."""
     label = SOLVED[found.solved]
     ways = found.by_way or {"simulated": found.value}
-    rows = [(f"{label} ({WAYS[way]})", _value(found, value)) for way, value in ways.items()]
+    rows = [
+        (say("{what} ({way})", what=label, way=WAYS[way]), _value(found, value))
+        for way, value in ways.items()
+    ]
     if found.error is not None:
-        rows.append(("Monte Carlo standard error of the power", number(found.error)))
+        rows.append((say("Monte Carlo standard error of the power"), number(found.error)))
     rows += [(FIGURES[name], _plain(value)) for name, value in found.figures.items() if name in FIGURES]
     return rows
 
@@ -89,15 +144,15 @@ def curve_rows(found: Answer) -> list[str]:
 
 
 def _curve_row(row: Mapping[str, float]) -> str:
-    names = {"size": "size", "icc": "ICC", "cac": "cluster autocorrelation"}
-    supposed = ", ".join(f"{names[name]} {row[name]:,g}" for name in names if name in row)
-    return f"{supposed}: power {percent(round(row['power'], 3))}"
+    names = {"size": say("size"), "icc": say("ICC"), "cac": say("cluster autocorrelation")}
+    supposed = ", ".join(f"{name} {in_form(f'{row[key]:,g}')}" for key, name in names.items() if key in row)
+    return say("{supposed}: power {power}", supposed=supposed, power=percent(round(row["power"], 3)))
 
 
 def _of_hundred(found: Answer) -> str:
     """How many of 100 studies; the target where that was reached by design."""
     power = found.power if found.solved == "power" or found.error is not None else found.question.target
-    return (
+    return in_form(
         f"{min(max(100 * power, 0.1), 99.9):.3g}".removesuffix(".0")
         if power > 0.999
         else f"{100 * power:.0f}"
@@ -106,49 +161,41 @@ def _of_hundred(found: Answer) -> str:
 
 def _size(found: Answer) -> str:
     size, in_all = ceil(found.size - 1e-9), found.figures.get("in_all", found.size)
-    text = f"{size:,} {found.size_is}"
-    if in_all != found.size and found.solved != "cluster_size":
-        people = "people" if found.question.design in ("crossover", "repeated") else "units"
-        text += (
-            f" ({ceil(in_all - 1e-9):,} in all)"
-            if "units" in text
-            else f" ({ceil(in_all - 1e-9):,} {people} in all)"
-        )
-    return text
-
-
-def _aim(found: Answer) -> str:
-    if found.question.design == "non-inferiority":
-        return f"show that the treatment is not worse by {number(found.effect)} or more"
-    return f"find {_effect(found)}"
+    counted = {"count": number(size, decimals=0), "counted": COUNTED.get(found.size_is, found.size_is)}
+    if in_all == found.size or found.solved == "cluster_size":
+        return say("{count} {counted}", **counted)
+    counted["all"] = number(ceil(in_all - 1e-9), decimals=0)
+    if "units" in found.size_is:
+        return say("{count} {counted} ({all} in all)", **counted)
+    if found.question.design in ("crossover", "repeated"):
+        return say("{count} {counted} ({all} people in all)", **counted)
+    return say("{count} {counted} ({all} units in all)", **counted)
 
 
 def _effect(found: Answer) -> str:
     kind, base, effect = found.question.kind, found.question.base, found.effect
     if kind == "proportion" and base is not None:
-        return f"a share of {_percent(base + effect)} instead of {_percent(base)}"
+        return say(
+            "a share of {share} instead of {base}", share=level_text(base + effect), base=level_text(base)
+        )
     if kind == "count":
-        return f"a rate {number(effect)} times the control arm's"
+        return say("a rate {times} times the control arm's", times=number(effect))
     if kind == "series":
-        return f"a change of level by {number(effect)}"
+        return say("a change of level by {size}", size=number(effect))
     if kind == "ordinal":
-        return f"a probability of superiority of {number(effect)}"
-    unit = " standard deviations" if found.question.sd is None and not found.question.simulated else ""
-    return f"a difference of {number(effect)}{unit}"
+        return say("a probability of superiority of {share}", share=number(effect))
+    if found.question.sd is None and not found.question.simulated:
+        return say("a difference of {size} standard deviations", size=number(effect))
+    return say("a difference of {size}", size=number(effect))
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}" if value % 1 == 0 else number(value)
-
-
-def _percent(share: float) -> str:
-    """A share somebody chose, as it was written."""
-    return f"{100 * share:.4g}{SPACE}%"
+    return number(value, decimals=0) if value % 1 == 0 else number(value)
 
 
 def _value(found: Answer, value: float) -> str:
     if found.solved == "power":
         return percent(round(value, 4))
     if found.solved == "size":
-        return f"{ceil(value - 1e-9):,}"
+        return number(ceil(value - 1e-9), decimals=0)
     return number(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dashboard.language import say
 from dashboard.words.figures import (
-    SPACE,
     estimate_decimals,
     factor_and_unit,
     interval_text,
@@ -14,7 +14,8 @@ from dashboard.words.figures import (
     number,
     size_text,
 )
-from dashboard.words.over_time import level_unit
+from dashboard.words.forms import SPACE, with_unit
+from dashboard.words.series import level_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,19 +37,26 @@ def story(telling: Telling, trace: Sequence[Traced], *, interval: str) -> tuple[
     fitted, expected = found
     decimals = estimate_decimals(telling.effect, factor=factor_and_unit(telling.scale, telling.outcome)[0])
     size = _distance(telling.effect, telling.scale, telling.outcome)
+    about = {"interval": interval, "treatment": telling.treatment(), "outcome": telling.about(), "size": size}
     if line.part == "series":
-        of, stood, foretold = (
-            f"{telling.about()} stood at",
-            *(_level(value, telling.outcome, decimals) for value in (fitted, expected)),
+        stood, foretold = (_level(value, telling.outcome, decimals) for value in (fitted, expected))
+        said = say(
+            "In the first {interval} after {treatment}, {outcome} stood at {stood}, where its course before "
+            "foretold {foretold}: {size}.",
+            stood=stood,
+            foretold=foretold,
+            **about,
         )
     else:
-        of = f"{telling.about()} was"
         stood, foretold = (_gap(value, telling, decimals) for value in (fitted, expected))
-        stood = f"{stood} {_controls(trace)}"
-    said = (
-        f"In the first {interval} after {telling.treatment()}, {of} {stood}, where its course before foretold "
-        f"{foretold}: {size}."
-    )
+        said = say(
+            "In the first {interval} after {treatment}, {outcome} was {stood} {controls}, where its course "
+            "before foretold {foretold}: {size}.",
+            stood=stood,
+            controls=_controls(trace),
+            foretold=foretold,
+            **about,
+        )
     slope = effects.get("slope_change")
     return (said,) if slope is None else (said, _slope(telling, slope, interval=interval))
 
@@ -62,43 +70,67 @@ def _at_the_change(line: Traced) -> tuple[float, float] | None:
 def _controls(trace: Sequence[Traced]) -> str:
     names = next((each.label for each in trace if each.part == "control"), "")
     if not names:
-        return "its controls"
-    several = names.count(", ")
-    return f"its controls on average ({several + 1} of them)" if several > 2 else f"its controls ({names})"
+        return say("its controls")
+    several = names.count(", ") + 1
+    if several > 3:
+        return say("its controls on average ({count} of them)", count=several)
+    return say("its controls ({names})", names=names)
 
 
 def _level(value: float, outcome: Outcome, decimals: int) -> str:
     factor, unit = level_unit(outcome)
-    return f"{number(factor * value, decimals=decimals)}{SPACE if unit == '%' else ' '}{unit}".rstrip()
+    shown = number(factor * value, decimals=decimals)
+    return f"{shown}{SPACE}%" if unit == "%" else with_unit(shown, unit)
 
 
 def _gap(value: float, telling: Telling, decimals: int) -> str:
     """How far above or below its controls a platform is."""
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    side = "above" if value >= 0 else "below"
-    return f"{size_text(factor * value, unit=unit, decimals=decimals)} {side}"
+    size = size_text(factor * value, unit=unit, decimals=decimals)
+    return say("{size} above", size=size) if value >= 0 else say("{size} below", size=size)
 
 
 def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
     """How far up or down, with the interval in that direction."""
     factor, unit = factor_and_unit(scale, outcome)
     decimals = estimate_decimals(effect, factor=factor)
-    higher = "higher" if effect.estimate > 0 else "lower"
+    up = effect.estimate > 0
     if effect.estimate < 0:  # "lower by 20 (8 to 32)", not (−32 to −8)
         low, high = (None if end is None else -end for end in (effect.high, effect.low))
         effect = replace(effect, estimate=-effect.estimate, low=low, high=high)
     size = size_text(factor * effect.estimate, unit=unit, decimals=decimals)
-    interval = interval_text(effect, factor=factor, decimals=decimals)
-    return f"{size} {higher} ({level_text(effect.level)} interval {interval})"
+    ends = interval_text(effect, factor=factor, decimals=decimals)
+    about = {"size": size, "level": level_text(effect.level), "ends": ends}
+    if up:
+        return say("{size} higher ({level} interval {ends})", **about)
+    return say("{size} lower ({level} interval {ends})", **about)
 
 
 def _slope(telling: Telling, slope: Effect, *, interval: str) -> str:
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
     decimals = estimate_decimals(slope, factor=factor)
-    ends = f"{level_text(slope.level)} interval {interval_text(slope, factor=factor, decimals=decimals)}"
+    ends = {
+        "level": level_text(slope.level),
+        "ends": interval_text(slope, factor=factor, decimals=decimals),
+        "interval": interval,
+    }
     clear = (slope.low is not None and slope.low > 0) or (slope.high is not None and slope.high < 0)
     if not clear:
-        return f"Whether its slope changed as well is unclear ({ends} {unit} for each {interval})."
+        return say(
+            "Whether its slope changed as well is unclear ({level} interval {ends} {unit} for each {interval}).",
+            unit=unit,
+            **ends,
+        )
     size = size_text(factor * slope.estimate, unit=unit, decimals=decimals)
-    way = "up" if slope.estimate > 0 else "down"
-    return f"After that it moved {way} by {size} each {interval} against its course before ({ends})."
+    if slope.estimate > 0:
+        return say(
+            "After that it moved up by {size} each {interval} against its course before "
+            "({level} interval {ends}).",
+            size=size,
+            **ends,
+        )
+    return say(
+        "After that it moved down by {size} each {interval} against its course before ({level} interval {ends}).",
+        size=size,
+        **ends,
+    )

@@ -1,6 +1,6 @@
 """The reader itself, in a process of its own: it gets an open file and a request, and hands rows to a pipe.
 
-It is started by `process`, with no path, no key and nobody's environment, and holds itself to limits before it
+It is started by `starting`, with no path, no key and nobody's environment, and holds itself to limits before it
 looks at the first byte.
 """
 
@@ -45,8 +45,7 @@ def main() -> None:
     name, limits = request["name"], Limits(**request["limits"])
     file = io.FileIO(sys.stdin.fileno(), "rb")
     try:
-        for module in (*NEEDED, *by_name(name).needs):
-            import_module(module)
+        load(name)
         confine(limits)
         seal()
         with opened(file, name, most=limits.unfolded) as reader:
@@ -57,6 +56,12 @@ def main() -> None:
         speaker.say(FAULT, str(fault))
     except MemoryError:
         speaker.say(FAULT, None)
+
+
+def load(name: str) -> None:
+    """Load what the reading of a file with this name needs. Raises Fault where its ending says no format."""
+    for module in (*NEEDED, *by_name(name).needs):
+        import_module(module)
 
 
 def _tell_where_it_stops(speaker: Speaker) -> None:

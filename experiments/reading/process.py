@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from experiments.faults import Fault
-from experiments.reading.frames import END, FAULT, REQUEST, STOPPED, Broken, heard
+from experiments.reading.frames import END, FAULT, STOPPED, Broken, heard
+from experiments.reading.starting import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
 
     from experiments.reading.frames import Frame
     from experiments.reading.limits import Limits
+    from experiments.reading.starting import Started
 
 START = """
 import json, sys
@@ -28,13 +26,6 @@ sys.path[:] = json.loads(sys.argv[1])
 from experiments.reading.child import main
 main()
 """
-LET_THROUGH = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # what Python needs to start
-THREADS = {  # few, since each takes its own share of the memory that a reader may use
-    "OMP_NUM_THREADS": str(min(os.cpu_count() or 1, 4)),
-    "OPENBLAS_NUM_THREADS": "1",
-    "ARROW_IO_THREADS": "1",
-    "MALLOC_ARENA_MAX": "4",
-}
 PIPE = 1024 * 1024  # bytes that the pipe holds, where the system lets it be set
 
 
@@ -45,35 +36,21 @@ def frames(file: FileIO, name: str, limits: Limits, **wanted: Any) -> Iterator[I
     Raises Fault where the reader finds one, breaks a limit or dies of the file.
     """
     request = {"name": name, "limits": asdict(limits), **wanted}
-    passed = {key: os.environ[key] for key in LET_THROUGH if key in os.environ}
-    paths = json.dumps([str(Path(entry).resolve()) for entry in sys.path])
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-c", START, paths],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        cwd=Path(os.sep).absolute(),
-        env={**passed, **THREADS, REQUEST: json.dumps(request)},
-    )
-    with process:
+    with started(START, file, request) as reader:
         try:
-            yield _listened(process, name, limits)
+            yield _listened(reader, name, limits)
         except Broken:
             raise _died(name) from None
-        finally:
-            process.kill()
 
 
-def _listened(process: subprocess.Popen[bytes], name: str, limits: Limits) -> Iterator[Frame]:
+def _listened(reader: Started, name: str, limits: Limits) -> Iterator[Frame]:
     """Frames up to the end."""
-    pipe: Any = process.stdout
-    _widen(pipe)
+    _widen(reader.pipe)
     while True:
-        timer = Timer(limits.patience, process.kill)
+        timer = Timer(limits.patience, reader.kill)
         timer.start()
         try:
-            frame = heard(pipe)
+            frame = heard(reader.pipe)
         except Broken:
             if timer.is_alive():
                 raise

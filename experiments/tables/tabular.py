@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from analysis.about import Conduct, DataFacts
 from analysis.estimator import estimators
-from analysis.evaluate import Answered, Evaluation, answer
+from analysis.evaluate import Answered, answer
+from analysis.evaluation import Evaluation
 from analysis.evidence import Evidence
 from analysis.families import judged
 from analysis.finding import NotEstimable

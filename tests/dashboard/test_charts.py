@@ -14,6 +14,7 @@ from analysis.disclosure import release
 from analysis.finding import Contrast, Effect, Estimate, NotEstimable
 from dashboard.chart import available, charts
 from dashboard.drawing.typography import text_height, text_width
+from dashboard.language import LANGUAGES, speaking
 from dashboard.theme import DARK, LIGHT, SYMBOLS
 from dashboard.words import VERDICTS, headline
 from tests.support import EXAMPLES, blurring, example_release, honeypot, peer_support
@@ -60,10 +61,12 @@ def boxes(figure: Any) -> Iterator[tuple[str, float, float, float, float]]:
 
 @pytest.mark.parametrize(("study", "chart", "width"), DRAWINGS)
 @pytest.mark.parametrize("framed", [True, False])
+@pytest.mark.parametrize("spoken", LANGUAGES)
 def test_no_text_is_clipped_and_none_lies_on_another(
-    study: str, chart: str, width: int, framed: bool
+    study: str, chart: str, width: int, framed: bool, spoken: str
 ) -> None:
-    figure = drawn(study, chart, width=width, framed=framed)
+    with speaking(spoken):
+        figure = drawn(study, chart, width=width, framed=framed)
     placed = list(boxes(figure))
     assert figure.layout.width == width
     for words, left, top, right, bottom in placed:

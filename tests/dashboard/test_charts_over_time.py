@@ -12,6 +12,7 @@ import pytest
 from analysis.disclosure import release
 from dashboard import telling
 from dashboard.chart import available, charts
+from dashboard.language import LANGUAGES, speaking
 from experiments.durable import sealed, unsealed
 from experiments.results import from_document, to_document
 from tests.dashboard.test_charts import boxes, texts
@@ -20,7 +21,7 @@ from tests.over_time import WEEKS, day, interrupted, rolled_out, split
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.evaluate import Evaluation
+    from analysis.evaluation import Evaluation
 
 MADE: dict[str, Callable[[], Evaluation]] = {
     "series": interrupted,
@@ -33,10 +34,14 @@ MADE: dict[str, Callable[[], Evaluation]] = {
 @pytest.mark.parametrize("chart", sorted(MADE))
 @pytest.mark.parametrize("width", [320, 390, 720, 960])
 @pytest.mark.parametrize("framed", [True, False])
-def test_no_text_is_clipped_and_none_lies_on_another(chart: str, width: int, framed: bool) -> None:
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_no_text_is_clipped_and_none_lies_on_another(
+    chart: str, width: int, framed: bool, spoken: str
+) -> None:
     shown = release(MADE[chart]())
     assert chart in [each.name for each in available(shown)]
-    figure = charts()[chart].draw(shown, width=width, framed=framed)
+    with speaking(spoken):
+        figure = charts()[chart].draw(shown, width=width, framed=framed)
     placed = list(boxes(figure))
     for words, left, top, right, bottom in placed:
         assert left >= 0, words

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 from dashboard.cli import main
 from experiments.pilot import evaluation
 from experiments.plan import analysis_plan

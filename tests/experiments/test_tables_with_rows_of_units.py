@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 from experiments.faults import Fault
 from experiments.tables.periods import is_calendar
 from experiments.tables.question import Question

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evaluate import Evaluation
+from analysis.evaluation import Evaluation
 from analysis.refusal import Refusal
 from experiments.faults import Fault
 from experiments.tables.question import Question

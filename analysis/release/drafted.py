@@ -1,0 +1,43 @@
+"""A release as a draft: every figure that it lets out, for the last look before it leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.layout import LAYOUTS
+from analysis.policy import WELLNESS
+from analysis.release.drafts import Average, Digits, Drafted, Group, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.disclosure import Release, ReleasedArm, ReleasedFinding
+
+
+def drafted(release: Release) -> tuple[Drafted, ...]:
+    """The figures of its findings and of its flow; counts of periods are no people."""
+    if not LAYOUTS[release.plan.layout].people:
+        return ()
+    steps = (count for step in release.flow for count in (*step.by_arm.values(), step.total))
+    counted = tuple(Tally(count.value) for count in steps if count.form == "exact" and count.value)
+    wellness = release.study.topic == WELLNESS
+    return (*counted, *(figure for found in release.findings for figure in _finding(found, wellness=wellness)))
+
+
+def _finding(found: ReleasedFinding, *, wellness: bool) -> Iterator[Drafted]:
+    people = sum(arm.n.value or 0 for arm in found.arms)
+    for effect in found.finding.estimate.effects.values():
+        for end in (effect.estimate, effect.low, effect.high):
+            if end is not None:
+                yield Digits(end, people)
+    for arm in found.arms:
+        yield from _arm(arm, of_shares=found.finding.outcome.kind == "proportion")
+        if wellness and arm.n.value is not None:
+            yield Group(arm.n.value)
+
+
+def _arm(arm: ReleasedArm, *, of_shares: bool) -> Iterator[Drafted]:
+    if arm.n.value is not None and "sd" in arm.figures:
+        yield Average(arm.n.value, arm.figures["sd"])
+    if of_shares and arm.figures and arm.events is not None and arm.events.form == "exact":
+        yield Tally(arm.events.value or 0, arm.n.value)

@@ -1,0 +1,124 @@
+"""How many digits a public figure has: enough to read it, too few to find the people behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.finding import Effect, Estimate, Traced
+
+FEW, MANY, LARGE = 3, 4, 1_000  # significant figures; the latter from so many people on
+SMALLEST_P = 0.0001
+
+
+def significant(value: float, figures: int) -> float:
+    """The value with so many significant figures.
+
+    >>> significant(0.0123456, 3), significant(-98765.0, 3), significant(0.0, 3)
+    (0.0123, -98800.0, 0.0)
+    """
+    return float(f"{value:.{figures - 1}e}")
+
+
+def figures_for(people: int) -> int:
+    """How many significant figures an effect on so many people has.
+
+    >>> figures_for(999), figures_for(1000)
+    (3, 4)
+    """
+    return MANY if people >= LARGE else FEW
+
+
+def cut(effect: Effect, figures: int) -> Effect:
+    """The effect with so many significant figures, its p-value with two; without degrees of freedom.
+
+    >>> from analysis.finding import Effect
+    >>> cut(Effect(0.123456, -0.98765, 1.5, se=0.22222, df=297, p_value=0.01234), 3).p_value
+    0.012
+    """
+    low, high = (None if end is None else significant(end, figures) for end in (effect.low, effect.high))
+    return replace(
+        effect,
+        estimate=significant(effect.estimate, figures),
+        low=low,
+        high=high,
+        se=None if effect.se is None else significant(effect.se, figures),
+        df=None,
+        p_value=None if effect.p_value is None else max(significant(effect.p_value, 2), SMALLEST_P),
+    )
+
+
+def on_grid(effect: Effect, share: float) -> Effect:
+    """The effect on a grid whose step is this share of half its interval, rounded up to 1, 2 or 5 of a decimal place.
+
+    There is no p-value, nor what else would tell more than the grid does.
+
+    >>> from analysis.finding import Effect
+    >>> told = on_grid(Effect(0.0131, -0.0441, 0.0711, se=0.03, p_value=0.66), 0.2)
+    >>> told.estimate, told.low, told.high, told.p_value
+    (0.02, -0.04, 0.08, None)
+    """
+    step = step_of(effect, share)
+    low, high = (None if end is None else _near(end, step) for end in (effect.low, effect.high))
+    return replace(
+        effect, estimate=_near(effect.estimate, step), low=low, high=high, se=None, df=None, p_value=None
+    )
+
+
+def step_of(effect: Effect, share: float) -> float:
+    """The step of the grid; 0 for an effect that is known without any doubt.
+
+    >>> from analysis.finding import Effect
+    >>> step_of(Effect(0.0131, -0.0441, 0.0711), 0.2)
+    0.02
+    """
+    ends = [end for end in (effect.low, effect.high) if end is not None]
+    half = max((abs(end - effect.estimate) for end in ends), default=abs(effect.estimate))
+    return _round_step(share * half) if half else 0.0
+
+
+def _near(value: float, step: float) -> float:
+    return float(f"{round(value / step) * step:.12g}") if step else value
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is no smaller.
+
+    >>> _round_step(0.0115), _round_step(0.3), _round_step(5)
+    (0.02, 0.5, 5.0)
+    """
+    power = 10.0 ** floor(log10(least))
+    return next(float(f"{m * power:.6g}") for m in (1, 2, 5, 10) if m * power >= least * (1 - 1e-9))
+
+
+def cut_estimate(estimate: Estimate, figures: int, *, rounds: bool) -> Estimate:
+    """The estimate with every figure cut. Where counts are rounded, whole numbers and notes with figures go."""
+    parameters = {
+        name: significant(value, figures)
+        for name, value in estimate.parameters.items()
+        if not (rounds and value == int(value) and abs(value) > 1)
+    }
+    notes = (note for note in estimate.notes if not (rounds and any(sign.isdigit() for sign in note)))
+    return replace(
+        estimate,
+        effects={name: cut(effect, figures) for name, effect in estimate.effects.items()},
+        profile={name: cut(effect, figures) for name, effect in estimate.profile.items()},
+        parameters=parameters,
+        notes=tuple(notes),
+        icc=None if estimate.icc is None else significant(estimate.icc, 2),
+        trace=tuple(_cut_line(line, figures) for line in estimate.trace),
+    )
+
+
+def _cut_line(line: Traced, figures: int) -> Traced:
+    def cut_all(values: tuple[float | None, ...]) -> tuple[float | None, ...]:
+        return tuple(None if value is None else significant(value, figures) for value in values)
+
+    return replace(
+        line,
+        observed=cut_all(line.observed),
+        fitted=cut_all(line.fitted),
+        expected=cut_all(line.expected),
+    )

@@ -1,0 +1,1 @@
+"""Slides: native, editable charts and shapes in PowerPoint's format, and the deck that is made of them."""

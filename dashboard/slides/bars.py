@@ -1,0 +1,157 @@
+"""The arms' own figures as a native bar chart from zero, each bar with its figure and how many it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.language import say
+from dashboard.slides.layouts import Box
+from dashboard.slides.plots import inner_area, paint
+from dashboard.slides.sheet import described
+from dashboard.slides.text import LINE, fit, neutral
+from dashboard.theme import LIGHT
+from dashboard.words import arm_text, estimate_decimals
+from dashboard.words.figures import decimals_for, factor_and_unit, plain_unit
+from dashboard.words.forms import said_of
+from dashboard.words.vocabulary import SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.disclosure import Release, ReleasedArm, ReleasedFinding
+    from analysis.outcome import Outcome
+
+NAME, SMALLEST_NAME = 13.0, 10.0  # sizes of text in points
+THICK = 26.0  # of a bar, in points
+CAPTION = 34.0  # height of what is written under the bars, in points
+ROOM = 1.6  # the axis's length in the longest bar's: what is left is for the figure beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One arm: its label, its figure in words and as the workbook holds it."""
+
+    label: str
+    text: str
+    value: float
+    control: bool
+
+
+def bars_of(release: Release, findings: Sequence[ReleasedFinding]) -> tuple[Bar, ...]:
+    """A bar for each arm of findings on one outcome, the control first; none where a figure may not be shown."""
+    if len({found.finding.outcome.name for found in findings}) != 1:
+        return ()
+    found: dict[str, Bar | None] = {}
+    for finding in findings:
+        for arm in finding.arms:
+            found.setdefault(arm.arm, _bar(release, finding, arm))
+    bars = [bar for bar in found.values() if bar is not None]
+    if len(bars) < max(len(found), 2) or min(bar.value for bar in bars) < 0 or not any(bar.value for bar in bars):
+        return ()
+    return tuple(sorted(bars, key=lambda bar: not bar.control))
+
+
+def _bar(release: Release, finding: ReleasedFinding, arm: ReleasedArm) -> Bar | None:
+    outcome = finding.finding.outcome
+    factor, _ = factor_and_unit(outcome.scale, outcome)
+    own = not outcome.scale.is_ratio and factor == 1.0
+    decimals = estimate_decimals(finding.effect) if own else None
+    text = arm_text(arm, outcome=outcome, decimals=decimals)
+    value = arm.figures.get("value", arm.figures.get("mean"))
+    if text is None or value is None:
+        return None
+    control = arm.arm == finding.finding.contrast.control
+    return Bar(release.arm_label(arm.arm), text, _shown(value, outcome, decimals), control)
+
+
+def _shown(value: float, outcome: Outcome, decimals: int | None) -> float:
+    """The figure with as many digits as it is told with; a share in per cent."""
+    if outcome.scale.name == "risk_difference" or plain_unit(outcome) == SHARE:
+        return round(100 * value, decimals_for(100 * value))
+    places = decimals_for(value) if decimals is None else max(decimals - 1, decimals_for(value))
+    return round(value, places)
+
+
+def bars_spoken(outcome: str, bars: Sequence[Bar]) -> str:
+    """The bars in words."""
+    return " ".join([said_of(outcome, ""), *(f"{said_of(bar.label, bar.text)}." for bar in bars)])
+
+
+def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours: tuple[str, str]) -> Any:
+    """Draw the bars into `box`, names above them; `colours` are the treatments' and the control's. Returns the frame."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+    from pptx.util import Pt
+
+    band = min((box.height - CAPTION) / len(bars), 96.0)
+    names = [fit([bar.label], box.width, band - THICK - 8, largest=NAME, smallest=SMALLEST_NAME) for bar in bars]
+    shift = max(fitted.height for fitted in names) / 2 + 2
+    area = Box(box.left, box.top + shift, box.width, band * len(bars))
+    data = CategoryChartData()
+    data.categories = [neutral(bar.label) for bar in bars]
+    data.add_series(neutral(outcome), [bar.value for bar in bars])
+    frame = slide.shapes.add_chart(
+        XL_CHART_TYPE.BAR_CLUSTERED,
+        Pt(area.left - 12), Pt(area.top - 12), Pt(area.width + 24), Pt(area.height + 24), data,
+    )  # fmt: skip
+    chart = frame.chart
+    inner_area(chart, area)
+    _style(chart, bars, gap=round(100 * (band / THICK - 1)), colours=colours)
+    described(frame, outcome, bars_spoken(outcome, bars))
+    for n, (bar, fitted) in enumerate(zip(bars, names, strict=True)):
+        centre = area.top + (n + 0.5) * band
+        bottom = centre - THICK / 2 - 3
+        _name(slide, fitted.paragraphs, fitted.size, Box(box.left, bottom - fitted.height, box.width, fitted.height),
+              bold=not bar.control)  # fmt: skip
+    _caption(slide, Box(box.left, area.bottom + 4, box.width, CAPTION))
+    return frame
+
+
+def _caption(slide: Any, box: Box) -> None:
+    said = say("Bars: what was observed in each arm, from zero. The intervals belong to the differences.")
+    fitted = fit([said], box.width, box.height, largest=10.0)
+    _name(slide, fitted.paragraphs, fitted.size, box, bold=False, colour=LIGHT.muted)
+
+
+def _style(chart: Any, bars: Sequence[Bar], *, gap: int, colours: tuple[str, str]) -> None:
+    plot, series = chart.plots[0], chart.plots[0].series[0]
+    plot.gap_width = gap
+    plot.vary_by_categories = False
+    chart.category_axis.reverse_order = True
+    for axis in (chart.category_axis, chart.value_axis):
+        axis.has_major_gridlines = axis.has_minor_gridlines = False
+        axis.visible = False
+    chart.value_axis.minimum_scale = 0
+    chart.value_axis.maximum_scale = ROOM * max(bar.value for bar in bars)
+    for n, bar in enumerate(bars):
+        paint(series.points[n].format.fill, colours[bar.control])
+        _label(series.points[n].data_label, bar.text)
+
+
+def _label(label: Any, text: str) -> None:
+    from pptx.enum.chart import XL_LABEL_POSITION
+    from pptx.util import Pt
+
+    label.position = XL_LABEL_POSITION.OUTSIDE_END
+    run = label.text_frame.paragraphs[0].add_run()
+    run.text = text
+    run.font.size = Pt(12)
+    run.font.bold = True
+    paint(run.font.fill, LIGHT.ink)
+
+
+def _name(slide: Any, lines: Sequence[str], size: float, box: Box, *, bold: bool, colour: str = LIGHT.ink) -> None:
+    from pptx.enum.text import MSO_ANCHOR
+    from pptx.util import Pt
+
+    shape = slide.shapes.add_textbox(Pt(box.left), Pt(box.top), Pt(box.width), Pt(max(box.height, size * LINE)))
+    frame = shape.text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+    run = frame.paragraphs[0].add_run()
+    run.text = " ".join(lines)
+    run.font.size = Pt(size)
+    run.font.bold = bold
+    paint(run.font.fill, colour)

@@ -1,0 +1,71 @@
+"""What is said in the picture of what was watched: how far each outcome moved towards its margin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.language import count_of, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def guarded_title(verdicts: Sequence[str]) -> str:
+    """What became of all that was watched, as a chart's title.
+
+    >>> guarded_title(["harm", "non_inferior"])
+    'Got worse by more than the plan allows: 1 of 2'
+    """
+    harmed, unclear = verdicts.count("harm"), verdicts.count("inconclusive")
+    if harmed:
+        return say(
+            "Got worse by more than the plan allows: {count} of {all}", count=harmed, all=len(verdicts)
+        )
+    if unclear == len(verdicts):
+        return say("Whether anything got worse by more than the plan allows is unclear")
+    if unclear:
+        return say(
+            "Unclear whether it got worse by more than the plan allows: {count} of {all}",
+            count=unclear,
+            all=len(verdicts),
+        )
+    return say("Nothing that was watched got worse by more than the plan allows")
+
+
+def guarded_subtitle(count: int) -> str:
+    """What the picture shows."""
+    return count_of(
+        "{count} outcome that was watched for harm, measured against its margin",
+        "{count} outcomes that were watched for harm, measured against their margins",
+        count,
+    )
+
+
+def worse_text(*, lower_is_better: bool) -> str:
+    """Which way is worse."""
+    return say("higher is worse") if lower_is_better else say("lower is worse")
+
+
+def ends_words() -> tuple[str, str, str, str]:
+    """What stands under the axis: better, no effect, the margin, and beyond it."""
+    return say("◀ better"), say("no effect"), say("margin"), say("worse ▶")
+
+
+def margin_text(margin: str) -> str:
+    """The margin in the outcome's own unit."""
+    return say("margin: {margin}", margin=margin)
+
+
+def guarded_legend(level: str, *, without: bool) -> str:
+    """How to read the picture; `without` where an outcome has no margin."""
+    said = say(
+        "Mark: estimate. Line: {level} interval. Each outcome has its own scale, on which its margin lies at the "
+        "same place. Shaded: worse than the plan allows.",
+        level=level,
+    )
+    return f"{said} {say('Outcomes without a margin are not drawn here.')}" if without else said
+
+
+def guarded_spoken(title: str, rows: Sequence[str]) -> str:
+    """The picture in words."""
+    return f"{title}. {' '.join(rows)}"

@@ -1,0 +1,115 @@
+"""Columns of a range's events as Arrow holds them, read without a query, a few units after the others."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from experiments.arrays import column, numbers
+
+BATCH = 65_536  # rows that are read together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from experiments.parquet_files import Files
+    from experiments.unit_range import UnitRange
+
+
+def log_blocks(held: Files, within: UnitRange, names: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the rows of a range, `unit` among them: all rows of some units, then those of others, in order.
+
+    Words come as dictionaries, a list of words to each chunk; a file that lacks a column is null in it. Where
+    files overlap all rows come at once, those of a unit in the order of files.
+    """
+    wanted = with_dictionaries(held.schema, names)
+    here = held.within(within)
+    if not here.paths:
+        return
+    files = sorted(zip(here.ends, here.paths, strict=True))
+    if any(before[0][1] >= after[0][0] for before, after in pairwise(files)):
+        yield _sorted([rows for _, path in files for rows in _groups(path, within, wanted)])
+        return
+    for _, path in files:
+        yield from _by_unit(_groups(path, within, wanted))
+
+
+def with_dictionaries(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
+    """Columns of a schema as `log_blocks` reads them."""
+    import pyarrow as pa
+
+    words = pa.dictionary(pa.int32(), pa.string())
+    kinds = {name: schema.field(name).type for name in names}
+    return pa.schema([(name, words if pa.types.is_string(kind) else kind) for name, kind in kinds.items()])
+
+
+def _sorted(tables: list[pa.Table]) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    rows = pa.concat_tables(tables).unify_dictionaries()
+    return rows.take(column(np.argsort(numbers(rows["unit"]), kind="stable")))
+
+
+def _by_unit(groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Rows in the order of units, anew in blocks of which none ends amidst a unit's."""
+    import numpy as np
+    import pyarrow as pa
+
+    rest: list[pa.Table] = []
+    for rows in groups:
+        units = numbers(rows["unit"])
+        last = int(np.searchsorted(units, units[-1:])[0]) if units.size else 0
+        if last:
+            yield pa.concat_tables([*rest, rows.slice(0, last)])
+            rest = []
+        rest.append(rows.slice(last))
+    if rest:
+        yield pa.concat_tables(rest)
+
+
+def _groups(path: Path, within: UnitRange, wanted: pa.Schema) -> Iterator[pa.Table]:
+    """The groups of a file's rows with units of a range, without those of others, one read after the other."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    words = [field.name for field in wanted if pa.types.is_dictionary(field.type)]
+    told, ends = _told(path)
+    file = parquet.ParquetFile(path, metadata=told, read_dictionary=words)
+    there = [name for name in wanted.names if name in file.schema_arrow.names]
+    groups = [group for group, (low, high) in enumerate(ends) if within.meets(low, high)]
+    for batch in file.iter_batches(BATCH, row_groups=groups, columns=there, use_threads=False):
+        rows = within.of(pa.Table.from_batches([batch]))
+        columns = [rows[f.name] if f.name in there else pa.nulls(rows.num_rows, f.type) for f in wanted]
+        yield pa.table(columns, schema=wanted)
+
+
+@cache
+def _told(path: Path) -> tuple[Any, tuple[tuple[int, int], ...]]:
+    """What a file, which never changes, says of itself, and the smallest and largest unit of each group of rows."""
+    from pyarrow import parquet
+
+    told = parquet.read_metadata(path)
+    place = told.schema.to_arrow_schema().get_field_index("unit")
+    units = (told.row_group(group).column(place).statistics for group in range(told.num_row_groups))
+    return told, tuple((one.min, one.max) for one in units)
+
+
+def places(words: pa.ChunkedArray, names: Sequence[str]) -> NDArray[Any]:
+    """The place of each word of a dictionary column among `names`, or behind them all."""
+    import numpy as np
+
+    known = {name: place for place, name in enumerate(names)}
+    found = np.empty(len(words), dtype=np.min_scalar_type(len(names)))
+    start = 0
+    for chunk in words.chunks:
+        told = [known.get(word, len(names)) for word in chunk.dictionary.to_pylist()]
+        here = np.array([*told, len(names)], dtype=found.dtype)  # the last for a gap
+        found[start : start + len(chunk)] = here[numbers(chunk.indices.fill_null(len(told)))]
+        start += len(chunk)
+    return found
