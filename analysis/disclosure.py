@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from analysis.evaluation import Evaluation
     from analysis.finding import Finding
-    from analysis.release.published import Published
+    from analysis.release.tables import Published
 
 __all__ = [
     "Release",

@@ -97,7 +97,8 @@ def _analysed(plan: Plan, table: Table, findings: Iterable[Finding]) -> FlowStep
         units = measured.groupby("arm")["unit"].nunique()
         by_arm = {arm: int(units.get(arm, 0)) for arm in by_arm}
         return FlowStep("analysed", by_arm, int(measured["unit"].nunique()))
-    by_arm |= {arm.arm: arm.n for f in findings if f.outcome == main for arm in f.arms}
+    whole = [f for f in findings if f.outcome == main and f.subgroup is None]
+    by_arm |= {arm.arm: arm.n for f in reversed(whole) for arm in f.arms}  # the planned analysis comes first
     return FlowStep("analysed", by_arm)
 
 

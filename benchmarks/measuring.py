@@ -77,7 +77,7 @@ def outcomes() -> None:
     from experiments.events import segment, vocabulary
     from experiments.measure import log_end
     from experiments.parquet_files import Files
-    from experiments.timed_query import asked_query
+    from experiments.timed_query import timed_query
     from experiments.unit_list import columns
 
     store, declared = study()
@@ -95,7 +95,7 @@ def outcomes() -> None:
         }
         end = log_end(declared, last=str(manifest.last), taken_in=str(manifest.taken_in))
         with ranges(files, manifest.events) as asked:
-            found = cells(asked, declared, words, asked_query(asked, declared, words, end))
+            found = cells(asked, declared, words, timed_query(declared, words, end))
         return 0 if found is None else len(found)
 
     clocked(measured)

@@ -35,7 +35,7 @@ def main(*, first: str = "overview") -> None:
 
     The choice of a pilot stands here and not in a page: only so does it survive a change of page.
     """
-    speak(st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE, "en"))
+    _settle_language()
     st.set_page_config(page_title="watchkeeper", layout="wide")
     elements.style()
     elements.page_language()
@@ -50,6 +50,19 @@ def main(*, first: str = "overview") -> None:
     except Fault as fault:
         elements.says(str(fault))
     elements.footer(say("Watchkeeper {version}", version=_version()))
+
+
+def _settle_language() -> None:
+    """Speak the language that the address names; a page without one is spoken as the last, and its address says so.
+
+    Streamlit's own binding of the switch to the address knows languages by their labels, not by their keys.
+    """
+    named = st.query_params.get(LANGUAGE)
+    wanted: str = named if named and named in LANGUAGES else st.session_state.get(LANGUAGE, "en")
+    st.session_state[LANGUAGE] = wanted
+    if named != wanted and not (named is None and wanted == "en"):
+        st.query_params[LANGUAGE] = wanted
+    speak(wanted)
 
 
 def _menu(entries: Mapping[str, st.Page]) -> dict[str, list[st.Page]]:
@@ -88,15 +101,13 @@ def _choose(session: Session, page: str) -> bool:
             key=KEY,
             bind="query-params",
             placeholder=say("Choose a pilot"),
-            required=True,
         )
         st.selectbox(
             say("Language"),
             LANGUAGES,
             format_func=LANGUAGES.__getitem__,
             key=LANGUAGE,
-            bind="query-params",
-            required=True,
+            on_change=lambda: st.query_params.update({LANGUAGE: st.session_state[LANGUAGE]}),
         )
     return wanted is not None and wanted not in ids
 

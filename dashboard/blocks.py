@@ -64,8 +64,8 @@ def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> 
             if len(findings) > 1:
                 ask = said_of(release.arm_label(supplied.contrast.treatment), ask)
             said = told(supplied.sentence(telling.labels(release)))
-            notes = "".join(f"<br>{escape(told(note))}" for note in supplied.notes)
-            parts.append(f"<dt>{escape(ask)}</dt><dd>{escape(said)}{notes}</dd>")
+            notes = "".join(f"<br>{elements.marked(told(note))}" for note in supplied.notes)
+            parts.append(f"<dt>{escape(ask)}</dt><dd>{elements.marked(said)}{notes}</dd>")
             rows += telling.supplied_rows(release, supplied)
     if not parts:
         return

@@ -14,6 +14,7 @@ from dashboard.drawing.rows import Group, numbers, panels, row, spoken
 from dashboard.drawing.typography import balance, text_height, wrap
 from dashboard.export import ChartPicture
 from dashboard.language import language, say
+from dashboard.scene import Scene, joint_imprint
 from dashboard.theme import BODY, PADDING, SMALL, SUBTITLE, TITLE
 from dashboard.words import effect_text, level_text
 from dashboard.words.apart import sites_sentence
@@ -104,6 +105,22 @@ def picture(comparison: Comparison, pooled: ReleasedFinding | None = None) -> Ch
             "watchkeeper": releases[0].provenance.watchkeeper,
             "created_at": max(release.provenance.created_at for release in releases),
         },
+        imprint=joint_imprint(headline(comparison), releases, notice=notice(comparison)),
+        scenes=lambda: (_scene(comparison, pooled),),
+    )
+
+
+def _scene(comparison: Comparison, pooled: ReleasedFinding | None) -> Scene:
+    """The picture without its frame, to be drawn on a slide."""
+    level = level_text(comparison.answers[0].finding.effect.level)
+    headings = Headings(say(INTERVENTION), say(COMPARISON), level)
+    drawn = panels(_groups(comparison, pooled))
+    return Scene(
+        name=headline(comparison),
+        title=headline(comparison),
+        subtitle=subtitle(comparison),
+        description=describe(comparison, pooled),
+        draw=lambda canvas: intervals(canvas, drawn, headings, 0.0),
     )
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.language import LANGUAGES, language, say
 from dashboard.theme import FONT_FILES
+from dashboard.told import Told
 from dashboard.words.forms import in_form
 
 if TYPE_CHECKING:
@@ -78,14 +79,25 @@ def badge(mark: Mark, text: str | None = None) -> str:
     return f'<span class="wk-badge wk-{mark.colour}">{escape(text or mark.text)}</span>'
 
 
+def marked(text: str) -> str:
+    """Text as markup; what nobody translated says that it is English, for voices that read it out.
+
+    >>> marked("1 < 2")
+    '1 &lt; 2'
+    """
+    if isinstance(text, Told) and text.lang != language():
+        return f'<span lang="{text.lang}">{escape(text)}</span>'
+    return escape(text)
+
+
 def says(sentence: str, *, before: str = "") -> None:
     """A sentence that matters; `before` is ready markup, such as a badge."""
-    html(f'<p class="wk-says">{before}{escape(sentence)}</p>')
+    html(f'<p class="wk-says">{before}{marked(sentence)}</p>')
 
 
 def quiet(*lines: str) -> None:
     """Lines that explain; still with enough contrast to be read."""
-    html("".join(f'<p class="wk-quiet">{escape(line)}</p>' for line in lines if line))
+    html("".join(f'<p class="wk-quiet">{marked(line)}</p>' for line in lines if line))
 
 
 def link(label: str, *, page: str, study: str) -> None:
@@ -107,6 +119,18 @@ def address(page: str, *, study: str) -> str:
     return f"{quote(page)}?study={quote(study)}{spoken}"
 
 
+def contents(entries: Sequence[tuple[str, str]]) -> None:
+    """Links to the headings of this page: each one's anchor and text."""
+    items = "".join(f'<li><a href="#{quote(anchor)}">{escape(text)}</a></li>' for anchor, text in entries)
+    html(f'<nav class="wk-contents" aria-label="{escape(say("On this page"))}"><ul>{items}</ul></nav>')
+
+
+def heading(text: str, *, anchor: str) -> None:
+    """A heading that `contents` links to."""
+    html(f'<span id="{quote(anchor)}" class="wk-anchor"></span>')
+    st.header(text, anchor=False)
+
+
 def banner(sentence: str) -> None:
     """A notice that must not be overlooked."""
     html(f'<div class="wk-banner" role="note"><strong>{escape(sentence)}</strong></div>')
@@ -114,7 +138,7 @@ def banner(sentence: str) -> None:
 
 def bullets(items: Sequence[str]) -> None:
     """A list."""
-    html("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>")
+    html("<ul>" + "".join(f"<li>{marked(item)}</li>" for item in items) + "</ul>")
 
 
 def table(rows: Sequence[Mapping[str, object]], *, caption: str) -> None:
@@ -127,7 +151,7 @@ def table(rows: Sequence[Mapping[str, object]], *, caption: str) -> None:
     columns = list(rows[0])
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(row.get(column)))}</td>" for column in columns) + "</tr>"
+        "<tr>" + "".join(f"<td>{marked(_cell(row.get(column)))}</td>" for column in columns) + "</tr>"
         for row in rows
     )
     html(
@@ -188,4 +212,4 @@ def axis_ends(*, margin: bool) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return in_form(str(value))
-    return "" if value is None else str(value)
+    return "" if value is None else value if isinstance(value, str) else str(value)

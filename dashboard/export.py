@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release
     from dashboard.chart import Chart, Numbers
     from dashboard.drawing.rendering import Paper
+    from dashboard.scene import Imprint, Scene
     from dashboard.theme import Mode
 
 
@@ -34,6 +35,8 @@ class ChartPicture:
     description: str
     rows: tuple[Numbers, ...]
     facts: dict[str, str]
+    imprint: Imprint
+    scenes: Callable[[], tuple[Scene, ...]]  # the same to be drawn on slides, as many as can be read
 
     @property
     def paper(self) -> Paper:
@@ -69,7 +72,7 @@ def exports() -> Mapping[str, Export]:
     """Every format, by name.
 
     >>> sorted(exports())
-    ['csv', 'pdf', 'png', 'svg']
+    ['csv', 'pdf', 'png', 'pptx', 'svg']
     """
     return collect("dashboard.exports", Export)
 
@@ -84,6 +87,8 @@ def picture(
 ) -> ChartPicture:
     """The chart of a release, drawn with its frame; `width` in pixels, the chart's standard if left out."""
     from dashboard.chart import STANDARD_WIDTH, View
+    from dashboard.scene import imprint
+    from dashboard.slides.scenes import chart_scenes
 
     view = View(release, outcome)
     return ChartPicture(
@@ -103,6 +108,8 @@ def picture(
             "watchkeeper": release.provenance.watchkeeper,
             "created_at": release.provenance.created_at,
         },
+        imprint=imprint(release),
+        scenes=lambda: chart_scenes(chart, view),
     )
 
 

@@ -83,7 +83,8 @@ def _catalogue(spoken: str) -> Mapping[str, str]:
     return {text: said for file in sorted(folder.glob("*.po")) for text, said in entries(file).items()}
 
 
-def entries(file: Path) -> dict[str, str]:
+@cache
+def entries(file: Path) -> Mapping[str, str]:
     """The sentences of one catalogue (gettext .po, UTF-8), by their English text; untranslated ones left out."""
     from babel.messages.pofile import read_po
 

@@ -119,4 +119,4 @@ def _middleware() -> Middleware:
     return Middleware(SafeHeaders, policy=content_policy(page, frames), framed=bool(frames))
 
 
-app = st.App("app.py", middleware=[_middleware()], on_script_error=say_sorry)
+app = st.App(Path(__file__).with_name("app.py"), middleware=[_middleware()], on_script_error=say_sorry)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analysis.policy import INTERNAL, Policy
+from analysis.policy import INTERNAL, POLICY_OF, Policy, Role
 from analysis.refusal import Refusal
 from dashboard.chart import charts
 from dashboard.language import language
@@ -96,9 +96,9 @@ class Session:
         return self.pilot(pilot.id)
 
 
-def open_session(folder: Path, *, chosen: str | None) -> Session:
-    """A session on the store in `folder`."""
-    return Session(Store(folder), chosen=chosen)
+def open_session(folder: Path, *, chosen: str | None, role: Role = "researcher") -> Session:
+    """A session on the store in `folder`; the role says by which rules figures are let out."""
+    return Session(Store(folder), policy=POLICY_OF[role], chosen=chosen)
 
 
 def drawn(release: Release, chart: str, *, mode: Mode, width: int, outcome: str | None = None) -> Figure:

@@ -1,4 +1,4 @@
-"""A release in a language: its study's own words by the study's translations, and what the statistics said of it."""
+"""A release in a language: its study's own words as the study translates them, and what was found about it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.language import language, speaking
 from dashboard.told import named, told
+from dashboard.words.vocabulary import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ def in_language(release: Release, spoken: str) -> Release:
             release,
             study=study_in_language(release.study, spoken),
             plan=_plan(release.plan, outcomes, names),
-            findings=tuple(_finding(finding, outcomes, names) for finding in release.findings),
+            findings=tuple(_finding(finding, names) for finding in release.findings),
             not_estimable=tuple(_refused(refused, names) for refused in release.not_estimable),
             checks=tuple(_checked(check, names) for check in release.checks),
             withheld=tuple(told(sentence, names) for sentence in release.withheld),
@@ -80,6 +81,8 @@ def study_in_language(study: StudyFacts, spoken: str) -> StudyFacts:
             cluster_name=named(study.cluster_name, names),
             arms=tuple(replace(arm, label=named(arm.label, names)) for arm in study.arms),
             limits=tuple(_own(sentence, names) for sentence in study.limits),
+            courses=tuple(replace(course, name=named(course.name, names)) for course in study.courses),
+            spans=tuple(replace(span, wave=named(span.wave, names)) for span in study.spans),
             meanwhile=tuple((named(label, names), day) for label, day in study.meanwhile),
         )
 
@@ -101,7 +104,7 @@ def _outcome(outcome: Outcome, names: Names) -> Outcome:
         outcome,
         label=named(outcome.label, names),
         measure=named(outcome.measure, names),
-        unit=named(outcome.unit, names),
+        unit=outcome.unit if outcome.unit == SHARE else named(outcome.unit, names),
         cutoffs=tuple(replace(cutoff, label=named(cutoff.label, names)) for cutoff in outcome.cutoffs),
     )
 
@@ -114,17 +117,19 @@ def _plan(plan: Plan, outcomes: Mapping[str, Outcome], names: Names) -> Plan:
     )
 
 
-def _finding(released: ReleasedFinding, outcomes: Mapping[str, Outcome], names: Names) -> ReleasedFinding:
+def _finding(released: ReleasedFinding, names: Names) -> ReleasedFinding:
     found = released.finding
     level = found.subgroup
     estimate = replace(
         found.estimate,
         notes=tuple(told(note, names) for note in found.estimate.notes),
+        trace=tuple(replace(line, label=named(line.label, names)) for line in found.estimate.trace),
+        profile={names.get(label, label): effect for label, effect in found.estimate.profile.items()},
         unanswered={scale: told(reason, names) for scale, reason in found.estimate.unanswered.items()},
     )
     if level is not None:
         level = replace(level, attribute=named(level.attribute, names), level=named(level.level, names))
-    outcome = outcomes.get(found.outcome.name, found.outcome)
+    outcome = _outcome(found.outcome, names)  # an estimator may answer on another scale than the plan's
     return replace(released, finding=replace(found, outcome=outcome, estimate=estimate, subgroup=level))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.estimator import estimators
-from analysis.layout import LAYOUTS
+from analysis.layout import LAYOUTS, SERIES
 from analysis.outcome import kinds
 from analysis.supplement import supplements
 from dashboard import words
@@ -161,8 +161,12 @@ def other_scales(finding: ReleasedFinding) -> str:
 
 
 def compared(release: Release, finding: ReleasedFinding) -> str:
-    """Which arms a finding compares."""
+    """Which arms a finding compares; a change of a series is held against what it would have been without it."""
     contrast = finding.finding.contrast
+    if release.plan.layout == SERIES.name:
+        return say(
+            "{treatment} against the course before it", treatment=release.arm_label(contrast.treatment)
+        )
     return say(
         "{treatment} against {control}",
         treatment=release.arm_label(contrast.treatment),

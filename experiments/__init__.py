@@ -10,10 +10,11 @@ Where to look:
   `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
 - the log: `ingest` takes files in, each `arriving` by itself; `log_rows` has it read in a process of its own
   (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of
-  `events` (at once the `plain_rows`, by their `words`, `plain_times` and `plain_numbers`) and turns ids into
-  `pseudonyms` and `keyed` numbers, a `spill` puts rows aside by `unit_range`, and `sorting_in` goes range by range:
-  `admission` judges rows beside each other by their `event_key` and beside what is `held`, `across` what no range
-  alone can tell; `segments` and the `unit_parts` are written; an `intake` and `rejects` tell what came of it
+  `events` (at once the `plain_rows`, by their `words`, `plain_times` and `plain_numbers`, each id once it is `met`)
+  and turns ids into `pseudonyms` and `keyed` numbers, a `spill` puts rows aside by `unit_range`, and `sorting_in`
+  goes range by range: `admission` judges `fresh_rows` beside each other by their `event_key` and beside what is
+  `held`, `across` what no range alone can tell; `segments` and the `unit_parts` are written; an `intake` and
+  `rejects` tell what came of it
 - clocks: the `unit_list` keeps each unit's, from which its events have their time since the exposure; `retiming`
   finds them anew after an amendment; `compaction` merges small segments
 - the store: `store`, its `manifest`, `parquet_parts` and their `checksums`, `durable` writing, `waiting` for other
@@ -23,8 +24,9 @@ Where to look:
   `cell_sums` and the `cell_query`, for a `cell_table`; with periods, the `row_query` over the `clocks`; both are
   put together from `unit_query` and each kind of `measuring`; `scoring` has each `survey` scored by its
   `instrument`; a series asks the `interval_query` for the `intervals` of an `interval_table`; `conduct` (or
-  `conduct_in_periods`) counts how the study ran, `follow_up` for how long, `log_facts`, by one `log_pass`, and
-  `crowds` what is odd; `results` (as files: `kept_results`) keep the evaluation with its `provenance`
+  `conduct_in_periods`) counts how the study ran, `follow_up` for how long, `log_facts`, by one `log_pass` over
+  `log_columns`, and `crowds` what is odd; `results` (as files: `kept_results`) keep the evaluation with its
+  `provenance`
 - queries: `engine` runs them over `parquet_files` within its `limits`, with rows put `aside` that memory does not
   hold; `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`

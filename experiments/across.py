@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.admission import Fresh, alike, cluster_arms, repeated
+from experiments.admission import cluster_arms
 from experiments.arrays import column, empty, numbers
 from experiments.engine import engine
+from experiments.fresh_rows import Fresh, alike, repeated
 from experiments.sql import part
 from experiments.unit_range import WHOLE
 

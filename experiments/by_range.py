@@ -51,15 +51,10 @@ class Ranges:
         self.pieces = pieces
         self._files, self._progress = files, progress
         self._ahead = len(engines) + 2
-        self._made: dict[str, Callable[..., pa.Table]] = {}
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
         for opened in engines:
             self._free.put(opened)
-
-    def hold(self, name: str, source: str, make: Callable[..., pa.Table]) -> None:
-        """From now on, let queries see as `name` what is made of the files of a `source` for each range."""
-        self._made[name] = partial(make, self._files[source])
 
     def ask(self, query: exp.Query, pieces: tuple[UnitRange, ...] | None = None) -> Iterator[pa.Table]:
         """The answers to one SELECT about each range (or some of them), in the order of the ranges."""
@@ -106,14 +101,9 @@ class Ranges:
         return totals
 
     def _answer(self, query: Written, made: Callable[[pa.Table], T], needed: set[str], piece: UnitRange) -> T:
-        tables = {name: make(within=piece) for name, make in self._made.items() if name in needed}
         opened = self._free.get()
         try:
-            opened.look_at(
-                {name: held.within(piece) for name, held in self._files.items() if name in needed}
-            )
-            for name, table in tables.items():
-                opened.hand(name, table)
+            opened.look_at({name: held.within(piece) for name, held in self._files.items() if name in needed})
             ends = {} if piece == WHOLE else {"low": str(piece.low), "high": str(piece.high)}
             return made(opened.ask(query, **ends))
         finally:

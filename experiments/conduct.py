@@ -62,7 +62,7 @@ def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
     """Units that each arm was given on each day (UTC) on which anybody was assigned."""
     query = part(
         """SELECT CAST(assigned_at AS DATE) AS day, arm, count(*) AS units FROM own
-           GROUP BY CAST(assigned_at AS DATE), arm ORDER BY CAST(assigned_at AS DATE)"""
+           GROUP BY CAST(assigned_at AS DATE), arm ORDER BY CAST(assigned_at AS DATE), arm"""
     )
     days: dict[str, dict[str, int]] = {}
     for row in engine.ask(query.with_("own", as_=own)).to_pylist():
@@ -88,11 +88,14 @@ def _by_stratum(engine: Engine, study: Study, *, clustered: bool) -> tuple[dict[
     return tuple(strata.values())
 
 
-def of_any_design(asked: Ranges, words: Vocabulary) -> dict[str, Any]:
-    """What is counted alike in every design that assigns units: contradictions and strangers."""
+def of_any_design(asked: Ranges, words: Vocabulary, several_arms: int) -> dict[str, Any]:
+    """What is counted alike in every design that assigns units: contradictions and strangers.
+
+    Where no unit's events name `several_arms`, none can name another than its own.
+    """
     found = asked.added(_strangers(timed=words.timed))
     if words.timed:
-        found |= asked.added(_OTHER_ARM)
+        found |= asked.added(_OTHER_ARM) if several_arms else {"saw_other_arm": 0}
     return found
 
 
@@ -167,7 +170,8 @@ def _lines(words: pd.Series[Any]) -> bytes:
     import pyarrow as pa
     from pyarrow import compute
 
-    column = pa.array(words, pa.string()).fill_null("")
+    found = pa.array(words, pa.string())
+    column = (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).fill_null("")
     whole = pa.ListArray.from_arrays(pa.array([0, len(column)], pa.int32()), column)
-    found: bytes = compute.binary_join(whole, "\n")[0].as_buffer().to_pybytes()
-    return found
+    joined: bytes = compute.binary_join(whole, "\n")[0].as_buffer().to_pybytes()
+    return joined

@@ -1,8 +1,8 @@
 """The ledger of a study: what was released to everybody and when, one line after the other, none ever changed.
 
-Each line carries a keyed MAC over itself and over the MAC of the line before, so that an edit, a drop or a swap breaks
-the chain. How many lines there are, and the last one's MAC, are noted beside the key, outside the store: a cut of the
-tail is noticed too. A line holds counts of people as they were published and the totals behind them; never a unit.
+Each line carries a keyed MAC over itself and over the MAC of the line before, so that an edit, a drop or a swap
+breaks the chain. How many lines there are, and the last one's MAC, are noted beside the key, outside the store: a
+cut of the tail is noticed too. A line holds counts of people as they were published and totals; never a unit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.release.published import Published
+from analysis.release.tables import Published
 from experiments.durable import write_whole
 from experiments.faults import Fault
 from experiments.keys import folder as keys_folder
@@ -50,7 +50,7 @@ class Entry:
 
 
 def read(store: Store, study_id: str) -> tuple[Entry, ...]:
-    """Every entry. Raises LedgerBrokenError where a line was changed, is gone, or cannot be told, and Fault without a key."""
+    """Every entry. Raises LedgerBrokenError where a line was changed or is gone, and Fault without a key."""
     path = _path(store, study_id)
     content = path.read_bytes() if path.is_file() else b""
     noted = _noted(store, study_id)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.arrays import column, numbers
 
-BATCH = 65_536  # rows that are read together
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from experiments.parquet_files import Files
     from experiments.unit_range import UnitRange
 
+BATCH = 65_536  # rows that are read together
+
 
 def log_blocks(held: Files, within: UnitRange, names: Sequence[str]) -> Iterator[pa.Table]:
     """Columns of the rows of a range, `unit` among them: all rows of some units, then those of others, in order.
@@ -27,20 +27,22 @@ def log_blocks(held: Files, within: UnitRange, names: Sequence[str]) -> Iterator
     Words come as dictionaries, a list of words to each chunk; a file that lacks a column is null in it. Where
     files overlap all rows come at once, those of a unit in the order of files.
     """
-    wanted = with_dictionaries(held.schema, names)
+    import pyarrow as pa
+
+    wanted = _with_dictionaries(held.schema, names)
     here = held.within(within)
     if not here.paths:
         return
-    files = sorted(zip(here.ends, here.paths, strict=True))
-    if any(before[0][1] >= after[0][0] for before, after in pairwise(files)):
-        yield _sorted([rows for _, path in files for rows in _groups(path, within, wanted)])
+    files = sorted((_told(path)[1][0][0], _told(path)[1][-1][1], path) for path in here.paths)
+    if any(before[1] >= after[0] for before, after in pairwise(files)):
+        batches = [rows for *_, path in files for rows in _batches(path, within, wanted)]
+        yield _sorted(pa.concat_tables([wanted.empty_table(), *batches]))
         return
-    for _, path in files:
-        yield from _by_unit(_groups(path, within, wanted))
+    for *_, path in files:
+        yield from _by_unit(_batches(path, within, wanted))
 
 
-def with_dictionaries(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
-    """Columns of a schema as `log_blocks` reads them."""
+def _with_dictionaries(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
     words = pa.dictionary(pa.int32(), pa.string())
@@ -48,21 +50,20 @@ def with_dictionaries(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
     return pa.schema([(name, words if pa.types.is_string(kind) else kind) for name, kind in kinds.items()])
 
 
-def _sorted(tables: list[pa.Table]) -> pa.Table:
+def _sorted(rows: pa.Table) -> pa.Table:
     import numpy as np
-    import pyarrow as pa
 
-    rows = pa.concat_tables(tables).unify_dictionaries()
+    rows = rows.unify_dictionaries()
     return rows.take(column(np.argsort(numbers(rows["unit"]), kind="stable")))
 
 
-def _by_unit(groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
+def _by_unit(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
     """Rows in the order of units, anew in blocks of which none ends amidst a unit's."""
     import numpy as np
     import pyarrow as pa
 
     rest: list[pa.Table] = []
-    for rows in groups:
+    for rows in batches:
         units = numbers(rows["unit"])
         last = int(np.searchsorted(units, units[-1:])[0]) if units.size else 0
         if last:
@@ -73,8 +74,8 @@ def _by_unit(groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(rest)
 
 
-def _groups(path: Path, within: UnitRange, wanted: pa.Schema) -> Iterator[pa.Table]:
-    """The groups of a file's rows with units of a range, without those of others, one read after the other."""
+def _batches(path: Path, within: UnitRange, wanted: pa.Schema) -> Iterator[pa.Table]:
+    """A file's rows of units of a range, some after the others; groups of rows without any are not read."""
     import pyarrow as pa
     from pyarrow import parquet
 

@@ -31,7 +31,8 @@ def log_facts(
     asked: Ranges, study: Study, *, first: str, last: str, taken_in: str
 ) -> tuple[LogFacts, dict[str, int]]:
     """The oddities of a study's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later;
-    and the `days` from its first to its last, with those of them that are `days_without_events`.
+    and the `days` from its first to its last, with those of them that are `days_without_events`, and how many units
+    have events of `several_arms`.
 
     The dates of simulated data are made up, so that none of them is in the future. Where the first and the last
     event show that there is nothing to find, nothing is read.
@@ -50,6 +51,7 @@ def log_facts(
         found |= asked.added(query)
     days = int(seen.days.max() - seen.days.min()) + 1
     gaps = {"days": days, "days_without_events": days - len(seen.days)}
+    gaps["several_arms"] = seen.totals["several"]
     return LogFacts(**found, **crowds(asked, own(written), seen)), gaps
 
 

@@ -35,7 +35,8 @@ class Passed:
     """What a pass found: units' `own` events are those that they did themselves.
 
     `totals`: own `events` and their `units`, units `bursting` and their events `in_bursts`, sessions `lasting` too
-    long, and own events at `whole` minutes. `days` are those with any event, since 1970, in no order.
+    long, own events at `whole` minutes, and units whose events name `several` arms. `days` are those with any
+    event, since 1970, in no order.
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -72,7 +73,7 @@ def passed(asked: Ranges, *, written: Collection[str], busy: int, longest: int) 
     `longest` seconds.
     """
     found = Passed()
-    names = ("unit", "occurred_at", "event", "session")
+    names = ("unit", "occurred_at", "event", "session", "arm")
     for blocks in asked.blocks(names, partial(_of_range, written=written, busy=busy, longest=longest)):
         for told in blocks:
             found.add(*told)
@@ -117,7 +118,21 @@ def _of_block(
     minutes = mine // MINUTE
     whole = int((minutes * (MINUTE * SECOND) == instants[theirs]).sum())
     totals = {**_speed(units[theirs], minutes, busy), "lasting": lasting, "whole": whole}
-    return totals, days, mine
+    return {**totals, "several": _several(units, rows["arm"])}, days, mine
+
+
+def _several(units: Numbers, arms: pa.ChunkedArray) -> int:
+    """How many units have events of more than one arm."""
+    names = sorted({name for chunk in arms.chunks for name in chunk.dictionary.to_pylist()})
+    codes = places(arms, names)
+    named = codes < len(names)
+    units, codes = units[named], codes[named]
+    if (units[1:] < units[:-1]).any():
+        order = np.argsort(units, kind="stable")
+        units, codes = units[order], codes[order]
+    starts = np.flatnonzero(_begins(units))
+    others = codes != np.repeat(codes[starts], np.diff(starts, append=units.size))
+    return int(np.unique(units[others]).size)
 
 
 def _different(numbers: Numbers) -> Numbers:

@@ -26,7 +26,7 @@ from experiments.retiming import require_timed
 from experiments.row_query import ordered
 from experiments.scoring import reliabilities, scores_in
 from experiments.sql import column, part
-from experiments.timed_query import asked_query
+from experiments.timed_query import timed_query
 from experiments.unit_list import columns
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Measuring:
 
     def _rows(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts]:
         frame = self._ordered(
-            asked, asked_query(asked, self.study, self.words, self.end), ordered(self.study, self.words)
+            asked, timed_query(self.study, self.words, self.end), ordered(self.study, self.words)
         )
         self._require(frame)
         told = {
@@ -129,7 +129,7 @@ class _Measuring:
 
     def _cells(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts] | None:
         study, words, layout = self.study, self.words, self.design.layout
-        rows = asked_query(asked, study, words, self.end)
+        rows = timed_query(study, words, self.end)
         frame = cells(asked, study, words, rows)
         if frame is None:
             return None
@@ -163,12 +163,13 @@ class _Measuring:
         """The conduct with what is told of every design: by its table, and by a pass over the log."""
         first, last, taken_in = self.span
         log, gaps = log_facts(asked, self.study, first=first, last=last, taken_in=taken_in)
+        several = gaps.pop("several_arms")
         return replace(
             ran,
             ended=has_ended(self.study, last=last, taken_in=taken_in),
             log=log,
             **told,
-            **{**gaps, **of_any_design(asked, self.words)},
+            **{**gaps, **of_any_design(asked, self.words, several)},
         )
 
     def _require(self, frame: pd.DataFrame) -> None:

@@ -27,11 +27,9 @@ class Met:
         import numpy as np
 
         self._keys = (secrets.token_bytes(16), secrets.token_bytes(16))
-        self._first, self._second = (
-            np.empty(0, np.uint64),
-            np.empty(0, np.uint64),
-        )  # in the order of the first
-        self._row = np.empty(0, np.int32)
+        self._first: NDArray[Any] = np.empty(0, np.uint64)  # in order; the others stand beside it
+        self._second: NDArray[Any] = np.empty(0, np.uint64)
+        self._row: NDArray[Any] = np.empty(0, np.int32)
         self._found: pa.Table | None = None
 
     def found(self, ids: pa.Array, judge: Callable[[pa.Array], pa.Table]) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Times in their plain form (2026-03-01T10:00:00Z), read a whole column at once; any other form is left to SQL."""
+"""Times in their plain form (2026-03-01T10:00:00Z, or times already), read a column at once; others are for SQL."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ MONTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 def plain_times(texts: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
     """Which cells of a column of text are times in the plain form, and those as instants in UTC (microseconds).
 
-    A cell that is not, or that is no time of the years 1990 to 2099, is left to whoever reads all forms.
+    A column of times (microseconds) that count in UTC is one of plain cells. A cell that is not, or that is no time
+    of the years 1990 to 2099, is left to whoever reads all forms.
     """
     import numpy as np
     import pyarrow as pa
     from pyarrow import compute
 
+    if pa.types.is_timestamp(texts.type):
+        return _of_our_years(texts)
     plain = compute.fill_null(compute.equal(compute.binary_length(texts), LENGTH), fill_value=False)
     chosen = (texts if compute.all(plain).as_py() else texts.filter(plain)).combine_chunks()
     if len(chosen) == len(texts) and (instants := _by_arrow(chosen)) is not None:
@@ -49,6 +52,28 @@ def plain_times(texts: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
     return found, column(seconds * 1_000_000).cast(pa.timestamp("us", "UTC"))
 
 
+def _of_our_years(times: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
+    """Which times are there and of our years, and those as instants."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import compute
+
+    instants = times.cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
+    plain = compute.fill_null(_ours(instants), fill_value=False)
+    chosen = instants.filter(plain).combine_chunks()
+    return numbers(plain.cast(pa.uint8())).astype(np.bool_), chosen
+
+
+def _ours(instants: pa.Array) -> pa.Array:
+    """Which instants are of the years 1990 to 2099."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    kind = pa.timestamp("us", "UTC")
+    begin, end = (pa.scalar(f"{year}-01-01T00:00:00Z").cast(kind) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return compute.and_(compute.greater_equal(instants, begin), compute.less(instants, end))
+
+
 def _by_arrow(texts: pa.Array) -> pa.Array | None:
     """Texts of the plain form's length as Arrow reads them; None unless each is a time of our years.
 
@@ -62,9 +87,7 @@ def _by_arrow(texts: pa.Array) -> pa.Array | None:
         instants = texts.cast(kind)
     except pa.ArrowInvalid:
         return None
-    begin, end = (pa.scalar(f"{year}-01-01T00:00:00Z").cast(kind) for year in (FIRST_YEAR, LAST_YEAR + 1))
-    ours = compute.and_(compute.greater_equal(instants, begin), compute.less(instants, end))
-    return instants if compute.all(ours).as_py() else None
+    return instants if compute.all(_ours(instants)).as_py() else None
 
 
 def _signs(texts: pa.Array) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Releasing: a study's evaluation under a policy; what is for everybody is audited once and entered into the ledger."""
+"""Releasing: an evaluation under a policy; what is for everybody is audited once and entered into the ledger."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from analysis.disclosure import Release, release
 from analysis.policy import policy_for
-from analysis.release.published import Published, published
+from analysis.release.published import published
+from analysis.release.tables import Published
 from analysis.release.withheld import Withheld
 from experiments.faults import Gate
 from experiments.ledger import Entry, append, read

@@ -83,7 +83,7 @@ class Screen:
                 key, kind = self._id_keys[name], pa.uint64()
                 numbered = pa.chunked_array([keyed_numbers(c, key) for c in rows[name].chunks], kind)
                 rows = rows.set_column(rows.schema.get_field_index(name), name, numbered)
-        if _clock(rows.schema.field("occurred_at").type) != "text":
+        if _clock(rows.schema.field("occurred_at").type) == "wall" and self.study.log.time_zone != "UTC":
             return self._judged(engine, rows)
         timed, instants = plain_times(rows["occurred_at"])
         valued, found = plain_numbers(rows["value"])

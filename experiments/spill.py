@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FILES = 64
 IN_MEMORY = 1_500_000  # rows
+AT_ONCE = 500_000  # rows that are sorted into files together: few enough to stay near the processor
 
 
 class Spill:
@@ -49,7 +50,7 @@ class Spill:
         self._held_rows += rows.num_rows
         columns = [self._numbered(field, rows[field.name]) for field in self.schema]
         self._held.append(pa.Table.from_arrays(columns, schema=self._kept))
-        if self._held_rows > IN_MEMORY:
+        if self._held_rows > (AT_ONCE if self._writers else IN_MEMORY):
             self._put_aside()
 
     def ranges(self) -> tuple[UnitRange, ...]:
@@ -93,11 +94,17 @@ class Spill:
         return rows
 
     def _put_aside(self) -> None:
-        import numpy as np
         import pyarrow as pa
 
-        rows = pa.concat_tables([empty(self._kept), *self._held]).combine_chunks()
+        rows = pa.concat_tables([empty(self._kept), *self._held])
         self._held, self._held_rows = [], 0
+        for first in range(0, rows.num_rows, AT_ONCE):
+            self._shared_out(rows.slice(first, AT_ONCE).combine_chunks())
+
+    def _shared_out(self, rows: pa.Table) -> None:
+        """Put some rows into the file of each one's range."""
+        import numpy as np
+
         file_of_row = (numbers(rows[self._by]) // np.uint64(WHOLE.high // FILES + 1)).astype(np.uint8)
         rows = rows.take(column(np.argsort(file_of_row, kind="stable")))
         first = 0

@@ -6,25 +6,20 @@ range of units, and one row a unit from there on.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from experiments.event_sums import event_sum
 from experiments.row_query import columns
-from experiments.sql import column, named, part
-from experiments.summing import sums_of_range
+from experiments.sql import DIALECT, column, named, part
 from experiments.unit_query import SECOND
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from experiments.by_range import Ranges
     from experiments.events import Vocabulary
     from experiments.study import Source, Study
 
-SUMS = "sums"
 _CHOOSING = (exp.Sum, exp.Max, exp.Min)  # they pass over nulls
 
 
@@ -33,34 +28,14 @@ def timed_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:
 
     The engine holds the `events` and the list of `units`; the log ends at `end` (UTC, naive).
     """
-    shown, together = _parts(study, words)
+    together: dict[str, exp.Expression] = {}
+    shown = {name: _outside(expression, together) for name, expression in columns(study, words).items()}
     sums = (
-        exp.select("e.unit", *(named(_inside(sum_), f"a{place}") for place, sum_ in enumerate(together)))
+        exp.select("e.unit", *(named(sum_, f"a{place}") for place, sum_ in enumerate(together.values())))
         .from_("events AS e")
         .where(*_spans(study))
         .group_by("e.unit")
     )
-    return _joined(shown, sums.subquery("t"), end)
-
-
-def asked_query(asked: Ranges, study: Study, words: Vocabulary, end: datetime) -> exp.Select:
-    """The same query for those who are `asked`: they sum events up without a query where that can be done."""
-    shown, together = _parts(study, words)
-    wanted = [found for sum_ in together if (found := event_sum(sum_))]
-    if len(wanted) < len(together) or not wanted:
-        return timed_query(study, words, end)
-    asked.hold(SUMS, "events", partial(sums_of_range, wanted=wanted))
-    return _joined(shown, exp.to_table(SUMS).as_("t"), end)
-
-
-def _parts(study: Study, words: Vocabulary) -> tuple[dict[str, exp.Expression], list[exp.Filter]]:
-    """The columns over a unit's clock and sums `a0`, `a1`, … of its events, and these sums."""
-    together: dict[exp.Filter, int] = {}
-    shown = {name: _outside(expression, together) for name, expression in columns(study, words).items()}
-    return shown, list(together)
-
-
-def _joined(shown: dict[str, exp.Expression], sums: exp.Expression, end: datetime) -> exp.Select:
     clocks = (
         exp.select("*", part("exposure AS baseline"), part("FALSE AS complete"))
         .select(part("CAST(:end AS TIMESTAMP) AS log_end", end=end.isoformat(sep=" ")))
@@ -70,14 +45,14 @@ def _joined(shown: dict[str, exp.Expression], sums: exp.Expression, end: datetim
     return (
         exp.select(*(named(expression, name) for name, expression in shown.items()))
         .from_(clocks.subquery("c"))
-        .join(sums, on=part("t.unit = c.unit"), join_type="left")
+        .join(sums.subquery("t"), on=part("t.unit = c.unit"), join_type="left")
     )
 
 
-def _outside(expression: exp.Expression, together: dict[exp.Filter, int]) -> exp.Expression:
+def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) -> exp.Expression:
     """An expression over one unit's events and its clock, as one over its clock and sums that are made before.
 
-    The sums are added to `together`, each with its place.
+    The sums are added to `together`, by their text.
     """
 
     def split(node: exp.Expression) -> exp.Expression:
@@ -87,7 +62,9 @@ def _outside(expression: exp.Expression, together: dict[exp.Filter, int]) -> exp
             return node.this
         if not isinstance(node, exp.Filter):
             return node
-        held = column(f"a{together.setdefault(node, len(together))}", "t")
+        text = node.sql(dialect=DIALECT)
+        together.setdefault(text, _inside(node))
+        held = column(f"a{list(together).index(text)}", "t")
         return part("coalesce(:held, 0)", held=held) if isinstance(node.this, exp.Count) else held
 
     return expression.transform(split)

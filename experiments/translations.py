@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LINES = ("title", "unit_name", "cluster_name")
 PARAGRAPHS = ("question", "summary", "source")
 OF_OUTCOMES = ("label", "measure", "unit")
+FRACTIONS = "share"  # a unit that is a word of ours: shown as per cent in any language
 LABELS = ("arms", "covariates", "changes", "events")  # parts of which each entry is one label
 
 
@@ -173,5 +174,7 @@ def _said(study: Study) -> Iterator[tuple[str, str]]:
     yield from ((f"changes.{change.label}", change.label) for change in study.design.changes)
     yield from ((f"events.{event.label}", event.label) for event in study.design.events)
     for outcome in study.outcomes:
-        yield from ((f"outcomes.{outcome.id}.{key}", getattr(outcome, key)) for key in OF_OUTCOMES)
+        for key in OF_OUTCOMES:
+            if getattr(outcome, key) != FRACTIONS:
+                yield f"outcomes.{outcome.id}.{key}", getattr(outcome, key)
     yield from ((f"covariates.{covariate.id}", covariate.label) for covariate in study.covariates)

@@ -15,7 +15,7 @@ from analysis.release.withheld import Withheld
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.release.published import Published
+    from analysis.release.tables import Published
 
 SMALL = range(1, 10)
 FEWEST = 10
@@ -60,7 +60,7 @@ def _no_small_difference(now: Published, before: Published) -> None:
 
 
 def recovered(releases: Sequence[Published]) -> list[str]:
-    """The small cells of which a reader of all these releases, of the same people, has fewer than five values left."""
+    """The small cells of which a reader of all these releases on the same people has under five values left."""
     cells: dict[str, tuple[int, int | None]] = {}
     for release in releases:
         for key, (low, high) in release.cells.items():

@@ -32,7 +32,7 @@ def with_curves(finding: Finding, policy: Policy, *, hidden: bool) -> Finding:
 
 
 def _thinned(curve: Survived, policy: Policy) -> Survived:
-    """The times between and after which nobody, or enough people, had the event or were lost, as long as enough stay.
+    """The times between and after which nobody, or enough people, had the event or were lost, while enough stay.
 
     What is kept of an arm depends on that arm alone: beside another comparison the same is shown of it.
 

@@ -21,7 +21,10 @@ def drafted(release: Release) -> tuple[Drafted, ...]:
     steps = (count for step in release.flow for count in (*step.by_arm.values(), step.total))
     counted = tuple(Tally(count.value) for count in steps if count.form == "exact" and count.value)
     wellness = release.study.topic == WELLNESS
-    return (*counted, *(figure for found in release.findings for figure in _finding(found, wellness=wellness)))
+    return (
+        *counted,
+        *(figure for found in release.findings for figure in _finding(found, wellness=wellness)),
+    )
 
 
 def _finding(found: ReleasedFinding, *, wellness: bool) -> Iterator[Drafted]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.policy import Policy
-    from analysis.release.published import Published
+    from analysis.release.tables import Published
 
 FORMULA = re.compile(r"[\s]*[=+\-@＝＋－＠]|[\t\r\n]")
 MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?![a-zA-Z#][a-zA-Z0-9]*;)|javascript:", re.IGNORECASE)

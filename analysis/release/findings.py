@@ -1,4 +1,4 @@
-"""A finding as it may be shown: its arms' counts masked or rounded, its figures cut, its series without thin periods."""
+"""A finding as it may be shown: arms' counts masked or rounded, figures cut, series without thin periods."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def unnamed(refused: NotEstimable) -> NotEstimable:
 
 
 def cut_supplied(supplied: Supplied, policy: Policy, *, counted: bool) -> Supplied:
-    """A supplement with its figures cut; where counts are rounded, without a sentence that tells of people `counted`."""
+    """A supplement with its figures cut; where counts are rounded, without a sentence on people `counted`."""
     effects = {label: cut(effect, FEW) for label, effect in supplied.effects.items()}
     if not (policy.rounds and counted):
         parameters = {

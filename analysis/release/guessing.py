@@ -1,8 +1,8 @@
 """How coarse an effect must be told, so that trying every possible table does not find the small count behind it.
 
 A reader who knows each arm's size to within ten can compute the difference of two shares and its interval for every
-table, and keep those that give what was published. With three significant figures just one small count is left in
-nine of ten tables; so the grid is widened until at least five are. Newcombe's interval stands for whichever was used.
+table, and keep those that give what was published. With three significant figures fewer than five small counts were
+left in each of 60 random tables; so the grid is widened until five are. Newcombe's interval stands for all others.
 Source: the intersection attack on rounded tables; Newcombe 1998, Statistics in Medicine 17:873, method 10.
 """
 

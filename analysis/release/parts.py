@@ -58,7 +58,7 @@ class ReleasedStep:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedData:
-    """The data that were analysed. `first` and `last` are ISO 8601; in public only days, for an instant is a person's.
+    """The data that were analysed. `first` and `last` are ISO 8601; in public only days: an instant is a person's.
 
     `events`, `rejected` and `duplicates` count rows: "rounded" ones lie within fifty of their value.
     """

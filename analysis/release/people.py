@@ -7,7 +7,7 @@ people: one less another is a third. In public with exact counts, whatever would
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from analysis.policy import Count
@@ -51,7 +51,7 @@ def kept(evaluation: Evaluation, policy: Policy) -> Kept:
     lost = [arm.missing for f in measured for arm in f.arms]
     beside = [ran.in_two_arms, ran.never_assigned]
     apart = {step.key: _apart(step, measured) for step in flow}
-    if not any(policy.small(abs(count)) for count in (*between, *lost, *sum(apart.values(), []))):
+    if not any(policy.small(abs(count)) for count in (*between, *lost, *chain(*apart.values()))):
         return Kept(all_steps, True, not any(map(policy.small, beside)))
     last = flow[-1].key if flow else ""
     first = flow[0].key if flow else ""

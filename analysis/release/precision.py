@@ -51,7 +51,7 @@ def cut(effect: Effect, figures: int) -> Effect:
 
 
 def on_grid(effect: Effect, share: float) -> Effect:
-    """The effect on a grid whose step is this share of half its interval, rounded up to 1, 2 or 5 of a decimal place.
+    """The effect on a grid; a step is this share of half its interval, rounded up to 1, 2 or 5 of a decimal place.
 
     There is no p-value, nor what else would tell more than the grid does.
 

@@ -1,18 +1,18 @@
 """What a release says of counts of people, as bounds and sums: what an audit works on and the ledger remembers.
 
-Every count of people is a cell, whether it is shown or not; `n` less `events` is one too, as are the people who were
-lost between two steps. Sums are what everybody knows of a table: arms add up to the total, levels to the whole.
+Every count of people is a cell, whether it is shown or not; `n` less `events` is one too, as are those lost between
+two steps. Sums are what everybody knows of a table: arms add up to the total, levels to the whole.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from analysis.policy import Count
 from analysis.release.guessing import rounding_of
 from analysis.release.people import CHECK_HIDDEN
+from analysis.release.tables import MASKED, Published, Sum, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,64 +24,12 @@ if TYPE_CHECKING:
     from analysis.finding import ArmFigures, Finding, Survived
     from analysis.policy import Policy
 
-MASKED = Count.masked()
 LARGEST_SMALL = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a sum of cells, each times a number, is at least and at most."""
-
-    terms: tuple[tuple[str, float], ...]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What one release published. `data` and `plan` are hashes; `population` holds counts of people by place.
-
-    `cells` are the bounds that a reader knows of each count by its key, None where there is no upper one; `small`
-    are the keys of counts from 1 to 9. `withdrew` is how many had withdrawn by then.
-    """
-
-    data: str
-    plan: str
-    policy: str
-    rounded: bool
-    population: dict[str, int]
-    cells: dict[str, tuple[int, int | None]]
-    small: tuple[str, ...]
-    sums: tuple[Sum, ...]
-    withdrew: int = 0
-
-
-@dataclass(slots=True)
-class _Table:
-    """Cells and sums while they are put together; `true` is what nobody else sees."""
-
-    true: dict[str, int] = field(default_factory=dict)
-    cells: dict[str, tuple[int, int | None]] = field(default_factory=dict)
-    sums: list[Sum] = field(default_factory=list)
-
-    def add(self, key: str, count: int, shown: Count = MASKED) -> None:
-        """A count, and what is said of it; said again, the narrower bounds hold."""
-        low, high = shown.bounds
-        if key in self.cells:
-            known_low, known_high = self.cells[key]
-            low = max(low, known_low)
-            high = min((end for end in (high, known_high) if end is not None), default=None)
-        self.true[key], self.cells[key] = count, (low, high)
-
-    def equal(self, whole: str, *parts: str) -> None:
-        """That the whole is the sum of its parts, where it is."""
-        if whole in self.true and self.true[whole] == sum(self.true[part] for part in parts):
-            self.sums.append(Sum(((whole, 1.0), *((part, -1.0) for part in parts)), 0.0, 0.0))
-
-
 def published(evaluation: Evaluation, release: Release, *, withdrew: int | None = None) -> Published:
-    """What the release of an evaluation publishes; `withdrew` people had withdrawn, at most its band if left out."""
-    table = _Table()
+    """What the release of an evaluation publishes; `withdrew` people had withdrawn, its band if left out."""
+    table = Table()
     _flow(table, evaluation, release)
     shown = {_name(f.finding): f for f in release.findings}
     for finding in evaluation.findings:
@@ -124,7 +72,7 @@ def _about(finding: Finding, arm: ArmFigures) -> str:
     return f"{finding.outcome.name}|{level.attribute + '=' + level.level if level else ''}|{arm.arm}"
 
 
-def _flow(table: _Table, evaluation: Evaluation, release: Release) -> None:
+def _flow(table: Table, evaluation: Evaluation, release: Release) -> None:
     steps = list(zip(evaluation.conduct.flow, release.flow, strict=True))
     for step, told in steps:
         _step(table, step, told)
@@ -147,7 +95,7 @@ def _places(step: FlowStep) -> dict[str, int]:
     return {**step.by_arm, "all": step.total}
 
 
-def _step(table: _Table, step: FlowStep, told: ReleasedStep) -> None:
+def _step(table: Table, step: FlowStep, told: ReleasedStep) -> None:
     for arm, count in step.by_arm.items():
         table.add(f"{step.key}|{arm}", count, told.by_arm[arm])
     table.add(f"{step.key}|all", step.total, told.total)
@@ -155,15 +103,15 @@ def _step(table: _Table, step: FlowStep, told: ReleasedStep) -> None:
 
 
 def _finding(
-    table: _Table, finding: Finding, told: ReleasedFinding | None, flow: tuple[FlowStep, ...]
+    table: Table, finding: Finding, told: ReleasedFinding | None, flow: tuple[FlowStep, ...]
 ) -> None:
     arms = {arm.arm: arm for arm in told.arms} if told else {}
     for arm in finding.arms:
         about, shown = _about(finding, arm), arms.get(arm.arm)
         table.add(f"n|{about}", arm.n, shown.n if shown else MASKED)
         table.add(f"missing|{about}", arm.missing, shown.missing if shown else MASKED)
-        if finding.subgroup is None:
-            _on_the_way(table, arm, about, flow)
+        if finding.subgroup is None and len(flow) > 1:
+            _on_the_way(table, finding, arm, flow)
         if finding.outcome.kind in ("proportion", "time_to_event") and len(arm.cells) > 1:
             table.add(f"events|{about}", arm.cells[1], (shown.events if shown else None) or MASKED)
             table.add(f"others|{about}", arm.n - arm.cells[1])
@@ -174,7 +122,7 @@ def _finding(
         _curve(table, curve, finding)
 
 
-def _curve(table: _Table, shown: Survived, finding: Finding) -> None:
+def _curve(table: Table, shown: Survived, finding: Finding) -> None:
     """How many were at risk, and had had the event, at each time of a curve: its figures tell both."""
     whole = next(curve for curve in finding.estimate.curves if curve.arm == shown.arm)
     about = f"{finding.outcome.name}||{shown.arm}"
@@ -185,16 +133,17 @@ def _curve(table: _Table, shown: Survived, finding: Finding) -> None:
             table.add(f"{what} at {time:g}|{about}", counts[place], exact)
 
 
-def _on_the_way(table: _Table, arm: ArmFigures, about: str, flow: tuple[FlowStep, ...]) -> None:
-    """Which step had those who were measured, and which had also those who were not."""
-    for step in flow:
-        if step.by_arm.get(arm.arm) == arm.n:
-            table.equal(f"{step.key}|{arm.arm}", f"n|{about}")
-        elif step.by_arm.get(arm.arm) == arm.n + arm.missing:
-            table.equal(f"{step.key}|{arm.arm}", f"n|{about}", f"missing|{about}")
+def _on_the_way(table: Table, finding: Finding, arm: ArmFigures, flow: tuple[FlowStep, ...]) -> None:
+    """Those measured and those not make up the last step but one; those measured of the main outcome, the last."""
+    about = _about(finding, arm)
+    if finding.outcome.role == "primary" and flow[-1].by_arm.get(arm.arm) == arm.n:
+        table.equal(f"{flow[-1].key}|{arm.arm}", f"n|{about}")
+    before = f"{flow[-2].key}|{arm.arm}"
+    if before in table.true:
+        table.equal(before, f"n|{about}", f"missing|{about}")
 
 
-def _difference(table: _Table, finding: Finding, told: ReleasedFinding) -> None:
+def _difference(table: Table, finding: Finding, told: ReleasedFinding) -> None:
     """The difference of two shares, as if the people in each arm were known: a reader knows no more."""
     if finding.outcome.scale.name != "risk_difference" or len(finding.arms) != 2:
         return
@@ -212,8 +161,8 @@ def _difference(table: _Table, finding: Finding, told: ReleasedFinding) -> None:
     table.sums.append(Sum(terms, estimate * people - apart, estimate * people + apart))
 
 
-def _levels(table: _Table, evaluation: Evaluation) -> None:
-    """Levels of an attribute add up to everybody, where all are there."""
+def _levels(table: Table, evaluation: Evaluation) -> None:
+    """Levels of an attribute and who is in none that is told add up to everybody."""
     parts: dict[str, dict[str, list[str]]] = {}
     for finding in evaluation.findings:
         if finding.subgroup is None:
@@ -222,14 +171,14 @@ def _levels(table: _Table, evaluation: Evaluation) -> None:
             attributes = parts.setdefault(f"{finding.outcome.name}||{arm.arm}", {})
             attributes.setdefault(finding.subgroup.attribute, []).append(_about(finding, arm))
     for whole, attributes in parts.items():
-        for listed in attributes.values():
+        for attribute, listed in attributes.items():
             for what in ("n", "events", "others", "missing"):
                 keys = [f"{what}|{about}" for about in dict.fromkeys(listed)]
-                if all(key in table.true for key in keys):
-                    table.equal(f"{what}|{whole}", *keys)
+                if all(key in table.true for key in (f"{what}|{whole}", *keys)):
+                    table.rest(f"{what}|{whole}", f"{what}|{whole}|no {attribute}", keys)
 
 
-def _check(table: _Table, result: CheckResult, policy: Policy) -> None:
+def _check(table: Table, result: CheckResult, policy: Policy) -> None:
     """What a check's sentence counts, tied to what it is the count of."""
     for name, count in result.counts.items():
         key = _counted(result, name)

@@ -17,12 +17,39 @@ FEWEST_DF = 10
 
 
 def hidden_keys(findings: Iterable[Finding], policy: Policy) -> frozenset[tuple[str, str]]:
-    """Outcome and attribute of the findings with a small cell: whatever is told together with them is hidden."""
-    return frozenset(told_together(f) for f in findings if small_cell(f, policy))
+    """Outcome and attribute of the findings with a small cell: whatever is told together with them is hidden.
+
+    So are the levels of an attribute where so few people are in none of them: everybody less the levels are these.
+    Where counts are rounded, that tells nothing of them.
+    """
+    found = list(findings)
+    small = {told_together(f) for f in found if small_cell(f, policy)}
+    left = {} if policy.rounds else _left_over(found)
+    return frozenset(small | {key for key, cells in left.items() if any(map(policy.small, cells))})
+
+
+def _left_over(findings: list[Finding]) -> dict[tuple[str, str], list[int]]:
+    """By outcome and attribute, the cells of those who are in no level that a finding tells of."""
+    left: dict[tuple[str, str], list[int]] = {}
+    for everybody in (f for f in findings if f.default and f.subgroup is None):
+        levels = [f for f in findings if f.subgroup and whole(f) == whole(everybody)]
+        for attribute in dict.fromkeys(told_together(f)[1] for f in levels):
+            for arm in everybody.arms:
+                parts = {
+                    f.subgroup.level: part.cells
+                    for f in levels
+                    if f.subgroup and f.subgroup.attribute == attribute
+                    for part in f.arms
+                    if part.arm == arm.arm
+                }
+                counts = zip(*parts.values(), strict=True) if parts else ()
+                cells = [n - sum(of) for n, of in zip(arm.cells, counts, strict=False)]
+                left.setdefault((everybody.outcome.name, attribute), []).extend(cells)
+    return left
 
 
 def small_cell(finding: Finding, policy: Policy) -> bool:
-    """Whether a count of people behind the arms is too small; in public also whether nobody, or everybody, is in it.
+    """Whether a count of people behind the arms is too small; in public also whether everybody is in one.
 
     A share of 0 % or 100 % tells the answer of every single person.
     """
@@ -40,7 +67,8 @@ def withheld(finding: Finding, policy: Policy, keys: frozenset[tuple[str, str]],
     """Whether nothing of the finding is let out.
 
     Always a level of an attribute with too few people in an arm. In public also what rests on too few people
-    altogether (degrees of freedom count people unless they are `clustered`); and where counts are exact, what would let a small cell be computed from the effect.
+    altogether (degrees of freedom count people unless they are `clustered`); and where counts are exact, what would
+    let a small cell be computed from the effect.
     """
     if not policy.threshold:
         return False

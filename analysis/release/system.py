@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analysis.release.published import Sum
+    from analysis.release.tables import Sum
 
 LEFT = 5  # possible values of a small count
 PLENTY = 8  # so many between fractions are LEFT whole ones, for all that counts differ by in these tables
@@ -82,7 +82,7 @@ class System:
         return floor(high + NEAR) - ceil(low - NEAR) + 1 if high >= low else 0
 
     def _solve(self, aims: Mapping[str, float], *, whole: bool, only: str = "") -> None:
-        """Find a table in which some cells are as small (1) or large (-1) as can be, and note every small one there."""
+        """Find a table in which some cells are as small (1) or large (-1) as can be; note every small one there."""
         import numpy as np
         from scipy.optimize import milp
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from analysis.about import ArmLabel
     from analysis.disclosure import Release, ReleasedStep
+    from analysis.policy import Count
     from dashboard.drawing.canvas import Canvas
 
 NARROWEST, WIDEST = 80, 240  # of one arm's boxes, in pixels
@@ -32,7 +33,7 @@ def _applies(release: Release) -> bool:
 
 def _headline(view: View) -> str:
     first, last = view.release.flow[0], view.release.flow[-1]
-    return reached_text(view.release.study.unit_name, first.total.value, last.total.value)
+    return reached_text(view.release.study.unit_name, *(_exact(step.total) for step in (first, last)))
 
 
 def _subtitle(view: View) -> str:
@@ -101,6 +102,11 @@ def _arrow(canvas: Canvas, x: float, top: float, bottom: float) -> None:
     canvas.line((x, top), (x, bottom), width=1.5)
     for side in (-4, 4):
         canvas.line((x + side, bottom - 5), (x, bottom), width=1.5)
+
+
+def _exact(count: Count) -> int | None:
+    """The number, where it is told as it is: of rounded ones nobody can say that they are the same."""
+    return count.value if count.form == "exact" else None
 
 
 def _shown(step: ReleasedStep, arm: str) -> str:

@@ -14,13 +14,13 @@ from dashboard.drawing.typography import plain, text_height, text_width, wrap
 from dashboard.language import later
 from dashboard.theme import BODY, FIGURE, NARROW, SMALL, SYMBOLS
 from dashboard.words import effect_text, level_text
-from dashboard.words.figures import declared, factor_and_unit
 from dashboard.words.guarding import (
     ends_words,
     guarded_legend,
     guarded_spoken,
     guarded_subtitle,
     guarded_title,
+    margin_size,
     margin_text,
     worse_text,
 )
@@ -123,16 +123,8 @@ def _lines(view: View, found: ReleasedFinding, width: float) -> tuple[tuple[str,
     outcome = found.finding.outcome
     several = len(view.release.plan.contrasts) > 1
     arm = f": {view.release.arm_label(found.finding.contrast.treatment)}" if several else ""
-    note = f"{worse_text(lower_is_better=outcome.better == 'lower')}; {margin_text(_margin(found))}"
+    note = f"{worse_text(lower_is_better=outcome.better == 'lower')}; {margin_text(margin_size(outcome))}"
     return wrap(f"{outcome.label}{arm}", width, size=BODY, bold=True), wrap(note, width, size=SMALL)
-
-
-def _margin(found: ReleasedFinding) -> str:
-    outcome = found.finding.outcome
-    at = bounds(outcome)
-    factor, unit = factor_and_unit(outcome.scale, outcome)
-    worse = at.null if at.worse is None else at.worse
-    return declared(worse if outcome.scale.is_ratio else factor * abs(worse - at.null), unit=unit)
 
 
 def _height(view: View, found: ReleasedFinding, names: float, content: float) -> float:
@@ -209,11 +201,17 @@ def _under(canvas: Canvas, axis: Axis, *, left: float, right: float, top: float)
 
 
 def _numbers(view: View) -> list[Numbers]:
-    return [{**numbers(found, view.release), "margin": _margin(found)} for found in _watched(view)]
+    return [
+        {**numbers(found, view.release), "margin": margin_size(found.finding.outcome)}
+        for found in _watched(view)
+    ]
 
 
 def _words(view: View) -> str:
-    said = [f"{spoken(found, view.release)} {margin_text(_margin(found))}." for found in _chosen(view)]
+    said = [
+        f"{spoken(found, view.release)} {margin_text(margin_size(found.finding.outcome))}."
+        for found in _chosen(view)
+    ]
     return guarded_spoken(_headline(view), said)
 
 

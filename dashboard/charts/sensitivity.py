@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.layout import SERIES
 from dashboard import telling
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.columns import Headings
@@ -50,7 +51,11 @@ def _groups(view: View) -> list[Group]:
     return [
         Group(
             release.arm_label(found.finding.contrast.treatment),
-            against_text(release.arm_label(found.finding.contrast.control)),
+            against_text(
+                None
+                if release.plan.layout == SERIES.name
+                else release.arm_label(found.finding.contrast.control)
+            ),
             tuple(row(each, _method(each)) for each in (found, *release.sensitivity(found))),
         )
         for found in _chosen(view)

@@ -33,17 +33,17 @@ def _run(arguments: argparse.Namespace) -> int:
     from dashboard.export import write_whole
     from dashboard.slides.brand import PLAIN, read_brand
     from dashboard.slides.deck import deck
+    from dashboard.spoken import released_for
     from experiments.faults import Fault
-    from experiments.pilot import evaluation
-    from experiments.releasing import released
     from experiments.store import Store
 
     if arguments.out.suffix.lower() != ".pptx":
         raise Fault(f"{arguments.out.name} is not a PPTX file.", expected="a name that ends in .pptx")
     brand = read_brand(arguments.theme) if arguments.theme else PLAIN
     tell, store = progress(arguments), Store(arguments.store)
-    evaluated = evaluation(store, arguments.study, progress=tell)
-    found = released(store, arguments.study, evaluated, arguments.policy)
+    found = released_for(
+        store, arguments.study, policy=arguments.policy, spoken=arguments.language, progress=tell
+    )
     tell("Drawing the slides …")
     with speaking(arguments.language):
         content = deck(found, brand)

@@ -27,7 +27,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     either.add_argument("--list", action="store_true", help="name the charts of this study, and stop")
     either.add_argument("--out", type=Path, metavar="FILE", help="the file to write")
     parser.add_argument("--chart", default="forest", metavar="NAME", help="which chart (default: forest)")
-    parser.add_argument("--format", metavar="FORMAT", help="png, svg, pdf or csv (default: as FILE ends)")
+    parser.add_argument("--format", metavar="FORMAT", help="png, svg, pdf, pptx or csv (default: as FILE ends)")
     parser.add_argument("--outcome", metavar="ID", help="draw this outcome alone")
     parser.add_argument(
         "--policy",
@@ -125,4 +125,4 @@ def _named(name: str, among: Mapping[str, T], *, what: str, option: str) -> T:
     raise Fault(named, expected=", ".join(sorted(among)), do=meant)
 
 
-COMMAND = Command("export", "one chart as PNG, SVG, PDF or CSV", _add_arguments, _run, order=70)
+COMMAND = Command("export", "one chart as PNG, SVG, PDF, PPTX or CSV", _add_arguments, _run, order=70)

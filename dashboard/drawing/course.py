@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.drawing.typography import text_height, text_width, wrap
+from dashboard.drawing.typography import plain, text_height, text_width, wrap
+from dashboard.language import say
 from dashboard.theme import SMALL
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def marks_of(plane: Plane, parts: Parts, *, factor: float, block: int) -> None:
         points = [(x, factor * value) for x, value in marks(lines[0], block)]
         mode, symbol, colour, width = looks.get(part, ("markers", "circle", palette.rule, 1.0))
         mark = {"symbol": symbol, "size": 5, "color": colour}
-        plane.draw(points, mode=mode, marker=mark, line={"color": colour, "width": width})
+        called = plain(lines[0].label) or say("Observed")
+        plane.draw(points, mode=mode, marker=mark, line={"color": colour, "width": width}, name=called)
 
 
 def lines_of(plane: Plane, parts: Parts, *, factor: float) -> None:
@@ -117,7 +119,7 @@ def lines_of(plane: Plane, parts: Parts, *, factor: float) -> None:
                 for x, value in zip(line.periods, line.expected, strict=True)
             ]
             dashed = {"color": palette.notice, "width": 2, "dash": "6px,4px"}
-            plane.draw(foretold, mode="lines", line=dashed)
+            plane.draw(foretold, mode="lines", line=dashed, name=say("Foretold"))
 
 
 def _fitted(plane: Plane, line: Traced, factor: float, style: dict[str, object]) -> None:
@@ -128,4 +130,4 @@ def _fitted(plane: Plane, line: Traced, factor: float, style: dict[str, object])
             if at == stage and value is not None
         ]
         if points:
-            plane.draw(points, mode="lines", line=style)
+            plane.draw(points, mode="lines", line=style, name=say("Fitted"))

@@ -8,6 +8,7 @@ from dashboard.drawing.axes import counted
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.plane import TICKS, gutter_for, plane
 from dashboard.drawing.typography import plain, text_height, wrap
+from dashboard.language import say
 from dashboard.theme import NARROW, SMALL
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def effects_along(
     places, across = _across([label for label, _ in effects], canvas.content - gutter)
     drawn = plane(canvas, across, scaled, top=top, height=height, gutter=gutter, ratio=ratio)
     ends = [(across.low, null), (across.high, null)]
-    drawn.draw(ends, mode="lines", line={"color": canvas.palette.rule, "width": 1.5})
+    line = {"color": canvas.palette.rule, "width": 1.5}
+    drawn.draw(ends, mode="lines", line=line, name=say("No effect"))
     _marks(drawn, [effect for _, effect in effects], places, factor=factor, says=says)
     return top + height + _level_labels(canvas, effects, across, top=top + height, gutter=gutter)
 
@@ -56,11 +58,13 @@ def _marks(
         low = drawn.up.low if effect.low is None else factor * effect.low
         high = drawn.up.high if effect.high is None else factor * effect.high
         if effect.low is not None or effect.high is not None:
-            drawn.draw([(at, low), (at, high)], mode="lines", line={"color": colour, "width": 2})
+            line = {"color": colour, "width": 2}
+            drawn.draw([(at, low), (at, high)], mode="lines", line=line, name=say("Interval"))
     drawn.draw(
         [(at, factor * effect.estimate) for at, effect in zip(places, effects, strict=True)],
         mode="markers",
         marker={"symbol": "circle", "size": 8 if len(effects) <= MANY else 6, "color": colour},
+        name=say("Estimate"),
         hoverinfo="text",
         hovertext=[plain(text) for text in says],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.drawing.typography import balance, text_height, wrap
+from dashboard.language import say
 from dashboard.theme import BODY, SMALL, SUBTITLE, TITLE
 from dashboard.words import DATA_ARE
 from dashboard.words.forms import day_text
@@ -40,9 +41,11 @@ def _notice(canvas: Canvas, words: str, top: float, width: float) -> float:
 def footer(canvas: Canvas, release: Release, top: float) -> float:
     """Write where the figures come from; returns where it ends."""
     canvas.line((canvas.left, top + 10), (canvas.right, top + 10), colour=canvas.palette.grid)
-    width = canvas.content
+    said = provenance(release)
+    if not release.policy.public:
+        said = f"{said} {say('For the research team: not for publication.')}"
     return canvas.text(
-        provenance(release), canvas.left, top + 17, size=SMALL, colour=canvas.palette.muted, width=width
+        said, canvas.left, top + 17, size=SMALL, colour=canvas.palette.muted, width=canvas.content
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard.drawing.columns import GAP
 from dashboard.drawing.rows import margins
 from dashboard.drawing.typography import plain, text_width
+from dashboard.language import say
 from dashboard.theme import SMALL, SYMBOLS
 from dashboard.words.pictures import direction_words
 
@@ -21,7 +22,8 @@ TICKS = 22  # height of the tick labels, in pixels
 def null_line(canvas: Canvas, name: str, panel: Panel, height: float) -> None:
     """Draw no effect over the panel's height."""
     line = {"color": canvas.palette.rule, "width": 1.5}
-    canvas.trace(name, x=[panel.null] * 2, y=[0, height], mode="lines", line=line, hoverinfo="skip")
+    ends = {"x": [panel.null] * 2, "y": [0, height]}
+    canvas.trace(name, **ends, mode="lines", line=line, hoverinfo="skip", name=say("No effect"))
 
 
 def interval(canvas: Canvas, name: str, row: Row, scale: Axis, *, centre: float, height: float) -> None:
@@ -29,26 +31,27 @@ def interval(canvas: Canvas, name: str, row: Row, scale: Axis, *, centre: float,
     finding, palette = row.finding, canvas.palette
     if at := margins(row):
         line = {"color": palette.notice, "width": 1.5, "dash": "4px,3px"}
-        ends = [centre - height / 2 + 2, centre + height / 2 - 2]
-        canvas.trace(name, x=[at.worse] * 2, y=ends, mode="lines", line=line, hoverinfo="skip")
+        ends = {"x": [at.worse] * 2, "y": [centre - height / 2 + 2, centre + height / 2 - 2]}
+        canvas.trace(name, **ends, mode="lines", line=line, hoverinfo="skip", name=say("Margin"))
     estimate = row.scaled(finding.effect.estimate)
     low, high = row.scaled(finding.effect.low), row.scaled(finding.effect.high)
     colour = palette.verdicts[row.verdict_name]
     xs = [scale.low if low is None else low, scale.high if high is None else high]
-    canvas.trace(
-        name, x=xs, y=[centre] * 2, mode="lines", line={"color": colour, "width": 2.5}, hoverinfo="skip"
-    )
+    line, called = {"color": colour, "width": 2.5}, plain(row.label or row.outcome.label)
+    canvas.trace(name, x=xs, y=[centre] * 2, mode="lines", line=line, hoverinfo="skip", name=called)
     for end, symbol in ((low, "arrow-left"), (high, "arrow-right")):
         if end is None:
             at_end = scale.low if symbol == "arrow-left" else scale.high
             arrow = {"symbol": symbol, "size": 11, "color": colour}
-            canvas.trace(name, x=[at_end], y=[centre], mode="markers", marker=arrow, hoverinfo="skip")
+            end_at = {"x": [at_end], "y": [centre], "name": called}
+            canvas.trace(name, **end_at, mode="markers", marker=arrow, hoverinfo="skip")
     hollow = row.verdict_name == "inconclusive"
     says = (row.label or row.outcome.label, row.text, row.verdict)
     canvas.trace(
         name,
         x=[estimate],
         y=[centre],
+        name=called,
         mode="markers",
         marker={
             "symbol": SYMBOLS[row.verdict_name],

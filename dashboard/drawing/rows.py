@@ -12,6 +12,7 @@ from dashboard.words import (
     arm_text,
     effect_text,
     estimate_decimals,
+    in_periods,
     interval_text,
     number,
     scale_word,
@@ -76,13 +77,17 @@ class Row:
     def text(self) -> str:
         """Estimate and interval, without the unit that the axis names."""
         effect = self.finding.effect
-        decimals = estimate_decimals(effect, factor=self.factor, ratio=self.outcome.scale.is_ratio)
-        interval = interval_text(effect, factor=self.factor, decimals=decimals)
-        return f"{number(self.factor * effect.estimate, decimals=decimals)} ({interval})"
+        interval = interval_text(effect, factor=self.factor, decimals=self.decimals)
+        return f"{number(self.factor * effect.estimate, decimals=self.decimals)} ({interval})"
+
+    @property
+    def decimals(self) -> int:
+        """As many as the estimate and its interval are told with."""
+        return estimate_decimals(self.finding.effect, factor=self.factor, ratio=self.outcome.scale.is_ratio)
 
     def scaled(self, value: float | None) -> float | None:
-        """A value of the primary scale in the panel's unit."""
-        return None if value is None else self.factor * value
+        """A value of the primary scale in the panel's unit, with the digits that are told and no more."""
+        return None if value is None else round(self.factor * value, self.decimals)
 
     def _figures(self) -> dict[str, str]:
         """Both arms' figures by arm, or neither: the effect and one of them would give the other away.
@@ -94,7 +99,11 @@ class Row:
             return dict.fromkeys((contrast.treatment, contrast.control), "")
         own_unit = not self.outcome.scale.is_ratio and self.factor == 1.0
         decimals = estimate_decimals(self.finding.effect) if own_unit else None
-        said = {arm.arm: arm_text(arm, outcome=self.outcome, decimals=decimals) for arm in self.finding.arms}
+        periods = in_periods(self.finding)
+        said = {
+            arm.arm: arm_text(arm, outcome=self.outcome, decimals=decimals, periods=periods)
+            for arm in self.finding.arms
+        }
         if None in said.values():
             return dict.fromkeys(said, say(HIDDEN))
         return {arm: str(words) for arm, words in said.items()}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboard.drawing.typography import text_width
 from dashboard.language import say
+from dashboard.slides.inks import paint
 from dashboard.slides.layouts import Box
-from dashboard.slides.plots import inner_area, paint
+from dashboard.slides.plots import inner_area
 from dashboard.slides.sheet import described
-from dashboard.slides.text import LINE, fit, neutral
+from dashboard.slides.text import fit, neutral
 from dashboard.theme import LIGHT
 from dashboard.words import arm_text, estimate_decimals
 from dashboard.words.figures import decimals_for, factor_and_unit, plain_unit
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 
     from analysis.disclosure import Release, ReleasedArm, ReleasedFinding
     from analysis.outcome import Outcome
+    from dashboard.slides.text import Fitted
 
-NAME, SMALLEST_NAME = 13.0, 10.0  # sizes of text in points
+NAME, SMALLEST_NAME, FIGURE = 13.0, 10.0, 12.0  # sizes of text in points
 THICK = 26.0  # of a bar, in points
 CAPTION = 34.0  # height of what is written under the bars, in points
-ROOM = 1.6  # the axis's length in the longest bar's: what is left is for the figure beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ def bars_of(release: Release, findings: Sequence[ReleasedFinding]) -> tuple[Bar,
         for arm in finding.arms:
             found.setdefault(arm.arm, _bar(release, finding, arm))
     bars = [bar for bar in found.values() if bar is not None]
-    if len(bars) < max(len(found), 2) or min(bar.value for bar in bars) < 0 or not any(bar.value for bar in bars):
+    if (
+        len(bars) < max(len(found), 2)
+        or min(bar.value for bar in bars) < 0
+        or not any(bar.value for bar in bars)
+    ):
         return ()
     return tuple(sorted(bars, key=lambda bar: not bar.control))
 
@@ -79,13 +85,15 @@ def bars_spoken(outcome: str, bars: Sequence[Bar]) -> str:
 
 
 def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours: tuple[str, str]) -> Any:
-    """Draw the bars into `box`, names above them; `colours` are the treatments' and the control's. Returns the frame."""
+    """Draw the bars, names above them, in the treatments' and the control's colour; returns the chart's frame."""
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
     from pptx.util import Pt
 
     band = min((box.height - CAPTION) / len(bars), 96.0)
-    names = [fit([bar.label], box.width, band - THICK - 8, largest=NAME, smallest=SMALLEST_NAME) for bar in bars]
+    names = [
+        fit([bar.label], box.width, band - THICK - 8, largest=NAME, smallest=SMALLEST_NAME) for bar in bars
+    ]
     shift = max(fitted.height for fitted in names) / 2 + 2
     area = Box(box.left, box.top + shift, box.width, band * len(bars))
     data = CategoryChartData()
@@ -97,13 +105,19 @@ def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours
     )  # fmt: skip
     chart = frame.chart
     inner_area(chart, area)
+    longest = max(bar.value for bar in bars)
+    widest = max(text_width(bar.text, FIGURE, bold=True) for bar in bars)
+    reach = max(area.width - 10 - widest, 0.3 * area.width)  # of the longest bar, in points
     _style(chart, bars, gap=round(100 * (band / THICK - 1)), colours=colours)
+    chart.value_axis.maximum_scale = longest * area.width / reach
     described(frame, outcome, bars_spoken(outcome, bars))
-    for n, (bar, fitted) in enumerate(zip(bars, names, strict=True)):
+    for n, (bar, name) in enumerate(zip(bars, names, strict=True)):
         centre = area.top + (n + 0.5) * band
-        bottom = centre - THICK / 2 - 3
-        _name(slide, fitted.paragraphs, fitted.size, Box(box.left, bottom - fitted.height, box.width, fitted.height),
-              bold=not bar.control)  # fmt: skip
+        above = Box(box.left, centre - THICK / 2 - 3 - name.height, box.width, name.height)
+        _text(slide, name, above, bold=not bar.control)
+        end = area.left + reach * bar.value / longest + 6
+        beside = Box(end, centre - THICK / 2, area.right - end, THICK)
+        _text(slide, fit([bar.text], beside.width, THICK, largest=FIGURE, bold=True), beside, bold=True)
     _caption(slide, Box(box.left, area.bottom + 4, box.width, CAPTION))
     return frame
 
@@ -111,7 +125,7 @@ def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours
 def _caption(slide: Any, box: Box) -> None:
     said = say("Bars: what was observed in each arm, from zero. The intervals belong to the differences.")
     fitted = fit([said], box.width, box.height, largest=10.0)
-    _name(slide, fitted.paragraphs, fitted.size, box, bold=False, colour=LIGHT.muted)
+    _text(slide, fitted, box, colour=LIGHT.muted)
 
 
 def _style(chart: Any, bars: Sequence[Bar], *, gap: int, colours: tuple[str, str]) -> None:
@@ -123,35 +137,21 @@ def _style(chart: Any, bars: Sequence[Bar], *, gap: int, colours: tuple[str, str
         axis.has_major_gridlines = axis.has_minor_gridlines = False
         axis.visible = False
     chart.value_axis.minimum_scale = 0
-    chart.value_axis.maximum_scale = ROOM * max(bar.value for bar in bars)
     for n, bar in enumerate(bars):
         paint(series.points[n].format.fill, colours[bar.control])
-        _label(series.points[n].data_label, bar.text)
 
 
-def _label(label: Any, text: str) -> None:
-    from pptx.enum.chart import XL_LABEL_POSITION
-    from pptx.util import Pt
-
-    label.position = XL_LABEL_POSITION.OUTSIDE_END
-    run = label.text_frame.paragraphs[0].add_run()
-    run.text = text
-    run.font.size = Pt(12)
-    run.font.bold = True
-    paint(run.font.fill, LIGHT.ink)
-
-
-def _name(slide: Any, lines: Sequence[str], size: float, box: Box, *, bold: bool, colour: str = LIGHT.ink) -> None:
+def _text(slide: Any, fitted: Fitted, box: Box, *, bold: bool = False, colour: str = LIGHT.ink) -> None:
     from pptx.enum.text import MSO_ANCHOR
     from pptx.util import Pt
 
-    shape = slide.shapes.add_textbox(Pt(box.left), Pt(box.top), Pt(box.width), Pt(max(box.height, size * LINE)))
+    shape = slide.shapes.add_textbox(Pt(box.left), Pt(box.top), Pt(box.width), Pt(box.height))
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap = True
-    frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     run = frame.paragraphs[0].add_run()
-    run.text = " ".join(lines)
-    run.font.size = Pt(size)
+    run.text = " ".join(fitted.paragraphs)
+    run.font.size = Pt(fitted.size)
     run.font.bold = bold
     paint(run.font.fill, colour)

@@ -49,13 +49,17 @@ def read_brand(path: Path) -> Brand:
     try:
         tree = read_tree(_text(path))
     except NotYaml as problem:
-        raise Fault(f"{path.name} is not YAML.", expected=EXAMPLE, do="Write `key: value` lines.") from problem
+        raise Fault(
+            f"{path.name} is not YAML.", expected=EXAMPLE, do="Write `key: value` lines."
+        ) from problem
     if tree.problems or not isinstance(tree.value, dict):
         raise Fault(f"{path.name} is no theme.", expected=EXAMPLE, do="Write plain `key: value` lines.")
     _known(tree.value, KEYS, path)
     colours = tree.value.get("colours") or {}
     if not isinstance(colours, dict):
-        raise Fault(f"{path.name}: `colours` is no mapping.", expected="accent and mark", do="Indent them below it.")
+        raise Fault(
+            f"{path.name}: `colours` is no mapping.", expected="accent and mark", do="Indent them below it."
+        )
     _known(colours, tuple(COLOURS), path)
     chosen = {name: _colour(name, value) for name, value in colours.items()}
     return Brand(_name(tree.value), logo=_logo(tree.value, path), **chosen)
@@ -73,7 +77,9 @@ def contrast(colour: str, ground: str = "#FFFFFF") -> float:
 
 def _luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard import telling, words
-from dashboard.chart import available, charts
+from dashboard.chart import View, available, charts
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import count_of, say
+from dashboard.scene import imprint
 from dashboard.slides.bars import add_bars, bars_of
-from dashboard.slides.charts import chart_slides
+from dashboard.slides.charts import scene_slide
 from dashboard.slides.facts import assumptions, measured, methods, provenance_rows
 from dashboard.slides.intervals import paged_findings, picture_of, spoken_of
 from dashboard.slides.layouts import BODY, CONTENT, Box
 from dashboard.slides.lists import column_slides, list_slides
 from dashboard.slides.pages import Slides
-from dashboard.slides.said import all_title, finding_notes, harmed, main_title, watched_findings, worked
+from dashboard.slides.said import all_title, finding_notes, harm_text, main_title, watched_findings, worked
+from dashboard.slides.scenes import chart_scenes
 from dashboard.slides.sheet import put
 from dashboard.slides.tables import add_table
 from dashboard.theme import LIGHT
@@ -27,23 +29,40 @@ if TYPE_CHECKING:
 
     from analysis.disclosure import Release, ReleasedFinding
     from analysis.outcome import Outcome
+    from dashboard.chart import Chart
     from dashboard.slides.brand import Brand
 
 BARS = Box(CONTENT.left, CONTENT.top, 270.0, CONTENT.height)  # left of the intervals
 BESIDE = Box(CONTENT.left + 300, CONTENT.top, CONTENT.width - 300, CONTENT.height)
-LATER = ("sensitivity", "subgroups", "profile", "adoption", "flow")  # charts of the slides at the end, in order
+LATER = (
+    "sensitivity",
+    "subgroups",
+    "profile",
+    "adoption",
+    "flow",
+)  # charts of the slides at the end, in order
 
 
 def deck(release: Release, brand: Brand) -> bytes:
     """The deck as a file in PowerPoint's format, in the language spoken; the same bytes for the same release."""
-    slides = Slides(release, brand)
-    for part in (_opening, _question, _design, _main, _all, _guardrails, _limits, _methods, _provenance, _later):
-        part(slides)
+    slides = Slides(imprint(release), brand)
+    for part in (
+        _opening,
+        _question,
+        _design,
+        _main,
+        _all,
+        _guardrails,
+        _limits,
+        _methods,
+        _provenance,
+        _later,
+    ):
+        part(slides, release)
     return slides.saved()
 
 
-def _opening(slides: Slides) -> None:
-    release = slides.release
+def _opening(slides: Slides, release: Release) -> None:
     made = say("As of {day}", day=day_text(release.provenance.created_at))
     who = [slides.brand.organisation, place_and_time(release), telling.took_part(release), made]
     slide = slides.add(
@@ -55,40 +74,39 @@ def _opening(slides: Slides) -> None:
     slides.write(slide, slides.layout("Opening").place(BODY), [text for text in who if text])
 
 
-def _question(slides: Slides) -> None:
-    study = slides.release.study
+def _question(slides: Slides, release: Release) -> None:
+    study = release.study
     if not study.question and not study.summary:
         return
-    done = [study.summary or telling.took_part(slides.release)]
+    done = [study.summary or telling.took_part(release)]
     column_slides(
         slides,
         title=study.question or study.title,
         subtitle=say("The question, and how it was asked"),
         left=(say("What was done"), done),
-        right=(say("What was measured"), measured(slides.release)),
+        right=(say("What was measured"), measured(release)),
         notes=[say("Say why the question matters here before you show any figure.")],
     )
 
 
-def _design(slides: Slides) -> None:
+def _design(slides: Slides, release: Release) -> None:
     chart = charts().get("design") or charts()["flow"]
-    if chart.applies(slides.release):
-        notes = [telling.took_part(slides.release), chart.describe(slides.release)]
-        chart_slides(slides, chart, notes=notes)
+    if chart.applies(release):
+        notes = [telling.took_part(release), chart.describe(release)]
+        _scenes(slides, chart, View(release), notes=notes)
 
 
-def _main(slides: Slides) -> None:
+def _main(slides: Slides, release: Release) -> None:
     """The main question: its series where there is one, else the intervals, the arms' own figures beside them."""
-    release = slides.release
     primary = telling.of_role(release, "primary")
     if not primary:
-        _unanswered(slides)
+        _unanswered(slides, release)
         return
     notes = finding_notes(release, primary)
     series = charts()["series"]
     outcome = primary[0].finding.outcome
     if series.applies(release) and series.table(release, outcome=outcome.name):
-        chart_slides(slides, series, outcome=outcome.name, notes=notes)
+        _scenes(slides, series, View(release, outcome.name), notes=notes)
         return
     bars = bars_of(release, primary)
     subtitle = f"{_measure(outcome)}. {place_and_time(release)}."
@@ -103,26 +121,31 @@ def _main(slides: Slides) -> None:
         _put(slide, release, part, CONTENT)
 
 
-def _unanswered(slides: Slides) -> None:
-    reasons = [told(f"{each.reason} {each.remedy}") for each in slides.release.not_estimable]
-    list_slides(slides, title=main_title(slides.release, ()), subtitle="", texts=reasons)
+def _unanswered(slides: Slides, release: Release) -> None:
+    reasons = [told(f"{each.reason} {each.remedy}") for each in release.not_estimable]
+    list_slides(slides, title=main_title(release, ()), subtitle="", texts=reasons)
 
 
-def _all(slides: Slides) -> None:
+def _all(slides: Slides, release: Release) -> None:
     """All planned comparisons, where there are more than the main question's."""
-    release = slides.release
     found = release.default_findings()
     if len(found) == len(telling.of_role(release, "primary")):
         return
     pages = paged_findings(release, found, CONTENT)
     for number, part in enumerate(pages, start=1):
-        where = count_of("All planned outcomes", "All planned outcomes, part {number} of {count}", len(pages), number=number)
-        _intervals_slide(slides, part, title=all_title(found), subtitle=f"{where}. {place_and_time(release)}.")
+        where = count_of(
+            "All planned outcomes",
+            "All planned outcomes, part {number} of {count}",
+            len(pages),
+            number=number,
+        )
+        _intervals_slide(
+            slides, release, part, title=all_title(found), subtitle=f"{where}. {place_and_time(release)}."
+        )
 
 
-def _guardrails(slides: Slides) -> None:
-    release = slides.release
-    title = say("Did it harm? {answer}", answer=harmed(release))
+def _guardrails(slides: Slides, release: Release) -> None:
+    title = say("Did it harm? {answer}", answer=harm_text(release))
     watched = watched_findings(release)
     if not watched:
         texts = [
@@ -133,11 +156,10 @@ def _guardrails(slides: Slides) -> None:
         return
     for part in paged_findings(release, watched, CONTENT):
         subtitle = say("Guardrails and safety, with the margins that the plan set before anybody looked")
-        _intervals_slide(slides, part, title=title, subtitle=subtitle)
+        _intervals_slide(slides, release, part, title=title, subtitle=subtitle)
 
 
-def _limits(slides: Slides) -> None:
-    release = slides.release
+def _limits(slides: Slides, release: Release) -> None:
     primary = telling.of_role(release, "primary")
     can = [words.cause_text(release.plan.layout, randomised=release.plan.randomised)]
     can += [f"{telling.opening(release, found)}." for found in primary]
@@ -152,8 +174,7 @@ def _limits(slides: Slides) -> None:
     )
 
 
-def _methods(slides: Slides) -> None:
-    release = slides.release
+def _methods(slides: Slides, release: Release) -> None:
     day = day_text(release.registration.registered_at)
     column_slides(
         slides,
@@ -165,29 +186,44 @@ def _methods(slides: Slides) -> None:
     )
 
 
-def _provenance(slides: Slides) -> None:
-    rows = provenance_rows(slides.release)
+def _provenance(slides: Slides, release: Release) -> None:
+    rows = provenance_rows(release)
     title = say("Data, plan and code are named, so that the figures can be computed again")
     notes = [said_of(name, text) for name, text in rows]
     slide = slides.add("Picture", title=title, subtitle=say("Where these figures come from"), notes=notes)
     add_table(slide, rows, CONTENT, name=say("Where these figures come from"))
 
 
-def _later(slides: Slides) -> None:
-    """The other pictures, for questions after the talk."""
-    fitting = {chart.name: chart for chart in available(slides.release)}
-    for name in (name for name in LATER if name in fitting):
-        chart_slides(slides, fitting[name], before=say("Further picture"))
+def _later(slides: Slides, release: Release) -> None:
+    """The other pictures, for questions after the talk; those of one outcome show the main one's."""
+    fitting = {chart.name: chart for chart in available(release)}
+    first = next((found.finding.outcome.name for found in telling.of_role(release, "primary")), None)
+    for chart in (fitting[name] for name in LATER if name in fitting):
+        view = View(release, first if chart.table(release, outcome=first) else None)
+        _scenes(slides, chart, view, before=say("Further picture"))
 
 
-def _intervals_slide(slides: Slides, part: Sequence[ReleasedFinding], *, title: str, subtitle: str) -> None:
-    notes = finding_notes(slides.release, part)
+def _scenes(slides: Slides, chart: Chart, view: View, *, notes: Sequence[str] = (), before: str = "") -> None:
+    for scene in chart_scenes(chart, view):
+        scene_slide(slides, scene, notes=notes, before=before)
+
+
+def _intervals_slide(
+    slides: Slides, release: Release, part: Sequence[ReleasedFinding], *, title: str, subtitle: str
+) -> None:
+    notes = finding_notes(release, part)
     slide = slides.add("Picture", title=title, subtitle=subtitle, notes=notes)
-    _put(slide, slides.release, part, CONTENT)
+    _put(slide, release, part, CONTENT)
 
 
 def _put(slide: Any, release: Release, findings: Sequence[ReleasedFinding], box: Box) -> None:
-    put(slide, picture_of(release, findings), box, name=say("Intervals"), description=spoken_of(release, findings))
+    put(
+        slide,
+        picture_of(release, findings),
+        box,
+        name=say("Intervals"),
+        description=spoken_of(release, findings),
+    )
 
 
 def _measure(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from analysis.layout import LAYOUTS
 from dashboard import telling, words
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import count_of, say
-from dashboard.slides.pages import rules_text
+from dashboard.scene import rules_text
 from dashboard.told import told
 from dashboard.words.forms import day_text, said_of
 
@@ -35,7 +35,8 @@ def methods(release: Release) -> list[str]:
         labels = by_method.setdefault(found.finding.estimator, [])
         labels += [found.finding.outcome.label] if found.finding.outcome.label not in labels else []
     said = [
-        said_of(telling.estimator_label(method), say(", ").join(labels)) for method, labels in by_method.items()
+        said_of(telling.estimator_label(method), say(", ").join(labels))
+        for method, labels in by_method.items()
     ]
     said.append(
         say(
@@ -55,9 +56,11 @@ def assumptions(release: Release) -> list[str]:
     planned = release.default_findings()
     cards = dict.fromkeys(found.finding.estimator for found in planned)
     known = (estimators().get(name) for name in cards)
-    said = [told(found.card()["Assumes"]) for found in known if found]
+    said: list[str] = [told(found.card()["Assumes"]) for found in known if found]
     counts = Counter(check.verdict for check in release.checks)
-    found = say(", ").join(f"{counts[verdict]} {word}" for verdict, word in words.CHECKS_COUNTED.items() if counts[verdict])
+    found = say(", ").join(
+        f"{counts[verdict]} {word}" for verdict, word in words.CHECKS_COUNTED.items() if counts[verdict]
+    )
     if found:
         said.append(said_of(say("Checks of the data"), f"{found}. {words.trusted_text(counts)}"))
     agreeing = _agreement(planned, release)
@@ -87,7 +90,7 @@ def provenance_rows(release: Release) -> list[tuple[str, str]]:
         (say("Registered"), _registered(release)),
         (say("Data version"), data.hash),
         (say("Events analysed"), telling.events_text(release)),
-        (say("Rules of release"), rules_text(release)),
+        (say("Rules of release"), rules_text([release])),
         (say("Software"), f"Watchkeeper {made.watchkeeper}, Python {made.python}, {packages}".rstrip(", ")),
         (say("Seed"), str(made.seed)),
         (say("Computed"), day_text(made.created_at)),
@@ -100,4 +103,6 @@ def _registered(release: Release) -> str:
     changes = len(release.registration.amendments)
     if not changes:
         return say("{day}, not amended since", day=day)
-    return count_of("{day}, amended {count} time since", "{day}, amended {count} times since", changes, day=day)
+    return count_of(
+        "{day}, amended {count} time since", "{day}, amended {count} times since", changes, day=day
+    )

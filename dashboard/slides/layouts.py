@@ -102,12 +102,30 @@ COLUMNS = Layout(
         _TITLE,
         _SUBTITLE,
         Place(HEADING, "body", "Left heading", Box(EDGE, CONTENT.top, _HALF, 28.0), 16, "accent1", bold=True),
-        Place(BODY, "body", "Left", Box(EDGE, _COLUMN_TOP, _HALF, CONTENT.bottom - _COLUMN_TOP), 18, bullets=True),
         Place(
-            SECOND_HEADING, "body", "Right heading", Box(_RIGHT, CONTENT.top, _HALF, 28.0), 16, "accent1", bold=True
+            BODY,
+            "body",
+            "Left",
+            Box(EDGE, _COLUMN_TOP, _HALF, CONTENT.bottom - _COLUMN_TOP),
+            18,
+            bullets=True,
         ),
         Place(
-            SECOND, "body", "Right", Box(_RIGHT, _COLUMN_TOP, _HALF, CONTENT.bottom - _COLUMN_TOP), 18, bullets=True
+            SECOND_HEADING,
+            "body",
+            "Right heading",
+            Box(_RIGHT, CONTENT.top, _HALF, 28.0),
+            16,
+            "accent1",
+            bold=True,
+        ),
+        Place(
+            SECOND,
+            "body",
+            "Right",
+            Box(_RIGHT, _COLUMN_TOP, _HALF, CONTENT.bottom - _COLUMN_TOP),
+            18,
+            bullets=True,
         ),
         *_AROUND,
     ),

@@ -47,7 +47,9 @@ def column_slides(
     for number, parts in enumerate(zip_longest(*pages, fillvalue=[])):
         again = say("{subtitle} (continued)", subtitle=subtitle) if number else subtitle
         slide = slides.add("Two columns", title=title, subtitle=again, notes=notes)
-        size = min(_size(layout.place(body), part) for (_, body, _, _), part in zip(columns, parts, strict=True))
+        size = min(
+            _size(layout.place(body), part) for (_, body, _, _), part in zip(columns, parts, strict=True)
+        )
         for (heading, body, words, _), part in zip(columns, parts, strict=True):
             if part:
                 slides.write(slide, layout.place(heading), [words])

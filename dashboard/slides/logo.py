@@ -51,15 +51,19 @@ def _from_svg(content: bytes, path: Path) -> bytes:
     """The drawing as PNG, by the same machine that draws the charts; it reads no other file and no address."""
     import typst
 
-    if re.search(rb"<!DOCTYPE|<!ENTITY", content):
-        raise Fault(f"The logo {path.name} declares entities.", expected="a plain SVG picture")
-    page = '#set page(width: auto, height: auto, margin: 0pt, fill: none)\n#image("logo.svg", height: 120pt)\n'
+    if re.search(rb"<!DOCTYPE|<!ENTITY|href\s*=\s*[\"'](?!#)", content):
+        raise Fault(f"The logo {path.name} refers to something outside it.", expected="a drawing by itself")
+    page = (
+        '#set page(width: auto, height: auto, margin: 0pt, fill: none)\n#image("logo.svg", height: 120pt)\n'
+    )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "logo.svg").write_bytes(content)
         source = Path(folder, "page.typ")
         source.write_text(page, encoding="utf-8")
         try:
-            drawn = typst.Compiler(root=folder, ignore_system_fonts=True).compile(source, format="png", ppi=300)
+            drawn = typst.Compiler(root=folder, ignore_system_fonts=True).compile(
+                source, format="png", ppi=300
+            )
         except typst.TypstError as error:
             raise Fault(f"The logo {path.name} is not a picture.", expected=EXPECTED) from error
     if not isinstance(drawn, bytes):

@@ -6,18 +6,16 @@ import io
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from dashboard.drawing.frame import provenance
-from dashboard.language import language, say
+from dashboard.language import language
 from dashboard.slides.layouts import HANGING, NOTICE, NUMBER, SOURCE, SUBTITLE, TITLE, layouts
 from dashboard.slides.package import steady
 from dashboard.slides.template import template
 from dashboard.slides.text import SMALLEST, clean, fit, right_to_left
-from dashboard.words import DATA_ARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.disclosure import Release
+    from dashboard.scene import Imprint
     from dashboard.slides.brand import Brand
     from dashboard.slides.layouts import Layout, Place
 
@@ -27,12 +25,12 @@ LONGEST_PROPERTY = 255  # letters
 
 
 class Slides:
-    """Slides of one release in an organisation's colours; `saved()` gives the file."""
+    """Slides in an organisation's colours, each with the same imprint; `saved()` gives the file."""
 
-    def __init__(self, release: Release, brand: Brand) -> None:
+    def __init__(self, imprint: Imprint, brand: Brand) -> None:
         from pptx import Presentation
 
-        self.release = release
+        self.imprint = imprint
         self.brand = brand
         self._layouts = layouts(brand)
         self._file = Presentation(io.BytesIO(template(brand)))
@@ -49,11 +47,10 @@ class Slides:
             shape.name = layout.place(shape.placeholder_format.idx).name
         self.write(slide, layout.place(TITLE), [title], smallest=SMALLEST_TITLE)
         self.write(slide, layout.place(SUBTITLE), [subtitle])
-        self.write(slide, layout.place(SOURCE), [self._source()], smallest=7.0)
-        if notice := self._notice():
-            self.write(slide, layout.place(NOTICE), [notice])
+        self.write(slide, layout.place(SOURCE), [self.imprint.source], smallest=7.0)
+        self.write(slide, layout.place(NOTICE), [self.imprint.notice])
         self._number(slide, layout.place(NUMBER))
-        parts = (*notes, self._notice(), self._source())
+        parts = (*notes, self.imprint.notice, self.imprint.source)
         slide.notes_slide.notes_text_frame.text = "\n".join(clean(part) for part in parts if part)
         return slide
 
@@ -68,7 +65,11 @@ class Slides:
             return
         frame = slide.placeholders[place.index].text_frame
         alone = place.bullets and len(texts) == 1  # one sentence is no list
-        hanging = self.layout(slide.slide_layout.name).place(place.index).size * HANGING if place.bullets and not alone else 0.0
+        hanging = (
+            self.layout(slide.slide_layout.name).place(place.index).size * HANGING
+            if place.bullets and not alone
+            else 0.0
+        )
         fitted = fit(
             texts, place.box.width, place.box.height,
             largest=place.size, smallest=smallest, bold=place.bold, indent=hanging,
@@ -86,33 +87,23 @@ class Slides:
                 paragraph._p.get_or_add_pPr().set("rtl", "1")
 
     def saved(self) -> bytes:
-        """The file; the same bytes for the same release."""
+        """The file; the same bytes for the same content."""
         for slide in self._file.slides:
             for shape in list(slide.placeholders):
                 if not shape.text_frame.text:
                     shape._element.getparent().remove(shape._element)
             _speak(slide)
         core = self._file.core_properties
-        core.title = clean(self.release.study.title)[:LONGEST_PROPERTY]
+        core.title = clean(self.imprint.title)[:LONGEST_PROPERTY]
         core.author = clean(self.brand.organisation) or "Watchkeeper"
-        core.subject = clean(self._source())[-LONGEST_PROPERTY:]
-        core.comments = clean(self._notice())[:LONGEST_PROPERTY]
-        core.keywords = self.release.study.id
+        core.subject = clean(self.imprint.source)[-LONGEST_PROPERTY:]
+        core.comments = clean(self.imprint.notice)[:LONGEST_PROPERTY]
         core.language = TONGUES.get(language(), language())
         core.last_modified_by = "Watchkeeper"
         core.revision = 1
         written = io.BytesIO()
         self._file.save(written)
-        return steady(written.getvalue(), made_at=self.release.provenance.created_at)
-
-    def _source(self) -> str:
-        return f"{provenance(self.release)} {rules_text(self.release)}"
-
-    def _notice(self) -> str:
-        """What kind of data it is where they are not observed, and whom the figures are for if not everybody."""
-        kind = DATA_ARE.get(self.release.study.data_are, "")
-        inside = "" if self.release.policy.public else say("For the research team: not for publication.")
-        return " ".join(part for part in (kind, inside) if part)
+        return steady(written.getvalue(), made_at=self.imprint.made_at)
 
     def _number(self, slide: Any, place: Place) -> None:
         """The slide's number, which the library leaves out of a new slide."""
@@ -132,15 +123,6 @@ def _without_bullet(paragraph: Any) -> None:
     properties.set("marL", "0")
     properties.set("indent", "0")
     properties.append(properties.makeelement(qn("a:buNone"), {}))
-
-
-def rules_text(release: Release) -> str:
-    """By which rules figures were let out."""
-    if not release.policy.public:
-        return say("Released by the rules for the research team.")
-    if release.policy.rounds:
-        return say("Released by the rules for everybody, counts rounded to the middle of their ten.")
-    return say("Released by the rules for everybody.")
 
 
 def _speak(slide: Any) -> None:

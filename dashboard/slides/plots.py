@@ -1,13 +1,15 @@
-"""A panel of a canvas as a native chart: a scatter whose points, in an embedded workbook, are the released figures."""
+"""A panel of a canvas as a native chart: a scatter whose embedded workbook holds the released figures."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import unescape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dashboard.language import say
+from dashboard.slides.inks import draw_series
 from dashboard.slides.text import neutral
 
 if TYPE_CHECKING:
@@ -18,11 +20,6 @@ if TYPE_CHECKING:
 
 FIGURES = 4  # significant ones that a workbook holds: no more than is shown of the most exact figure
 ROOM = 12.0  # around a plot inside its frame, in points, so that marks at its edge are whole
-
-# Marks as plotly names them, and as the format does; those that it lacks are letters instead.
-MARKS = {"circle": "circle", "circle-open": "circle", "triangle-up": "triangle", "diamond": "diamond", "square": "square"}
-LETTERS = {"triangle-down": "▼", "arrow-left": "◀", "arrow-right": "▶"}
-DASHES = {"4px": "sysDash", "6px": "dash", "2px": "sysDot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def rounded(value: float, figures: int = FIGURES) -> float:
 
 
 def _lines(trace: dict[str, Any], up: Axis | None, height: float) -> Iterator[Line]:
-    """The trace's points, broken into a line of its own at each gap."""
+    """The trace's points, a line of its own after each gap."""
     both = zip(trace["x"], trace["y"], strict=True)
     for known, run in groupby(both, key=lambda point: point[0] is not None and point[1] is not None):
         if known:
@@ -99,7 +96,7 @@ def add_plot(shapes: Any, plot: Plot, box: Box, *, scale: float) -> Any:
 
     data = XyChartData()
     for line in plot.lines:
-        series = data.add_series(neutral(line.name))
+        series = data.add_series(neutral(unescape(line.name)))
         for x, y in line.points:
             series.add_data_point(x, y)
     frame = shapes.add_chart(
@@ -111,7 +108,7 @@ def add_plot(shapes: Any, plot: Plot, box: Box, *, scale: float) -> Any:
     _axes(chart, plot)
     inner_area(chart, box)
     for series, line in zip(chart.plots[0].series, plot.lines, strict=True):
-        _draw(series, line.style, scale)
+        draw_series(series, line.style, scale)
     return frame
 
 
@@ -132,7 +129,7 @@ def inner_area(chart: Any, box: Box) -> None:
         area.remove(found)
     area.insert(0, layout)
     empty = "<a:noFill/><a:ln><a:noFill/></a:ln>"
-    ground = parse_xml(f'<c:spPr {nsdecls("c", "a")}>{empty}</c:spPr>')
+    ground = parse_xml(f"<c:spPr {nsdecls('c', 'a')}>{empty}</c:spPr>")
     chart._chartSpace.chart.addnext(ground)
     chart.has_legend = False
     chart.has_title = False
@@ -156,92 +153,3 @@ def _logarithmic(axis: Any) -> None:
 
     scaling = axis._element.scaling
     scaling.insert(0, parse_xml(f'<c:logBase {nsdecls("c")} val="10"/>'))
-
-
-def _draw(series: Any, style: dict[str, Any], scale: float) -> None:
-    """Line and marks of a series as the trace has them."""
-    from pptx.enum.chart import XL_MARKER_STYLE
-    from pptx.util import Pt
-
-    series.smooth = False
-    modes = style.get("mode", "lines").split("+")
-    line = style.get("line", {})
-    if "lines" in modes:
-        series.format.line.width = Pt(max(line.get("width", 1) * scale, 0.75))
-        paint(series.format.line.fill, line["color"])
-        _dash(series.format.line, line.get("dash", ""))
-    else:
-        series.format.line.fill.background()
-    marker = style.get("marker", {})
-    symbol = marker.get("symbol", "circle")
-    if "markers" not in modes or symbol in LETTERS:
-        series.marker.style = XL_MARKER_STYLE.NONE
-        if "markers" in modes:
-            _letters(series, LETTERS[symbol], marker, scale)
-        return
-    series.marker.style = XL_MARKER_STYLE.from_xml(MARKS.get(symbol, "circle"))
-    series.marker.size = max(2, min(72, round(marker.get("size", 6) * scale)))
-    _mark(series.marker.format, marker, scale, hollow=symbol.endswith("-open"))
-
-
-def _mark(form: Any, marker: dict[str, Any], scale: float, *, hollow: bool) -> None:
-    from pptx.util import Pt
-
-    edge = marker.get("line", {})
-    if hollow:
-        form.fill.background()
-    else:
-        paint(form.fill, marker["color"])
-    paint(form.line.fill, edge.get("color", marker["color"]))
-    form.line.width = Pt(max(edge.get("width", 1) * scale, 0.5))
-
-
-def _letters(series: Any, letter: str, marker: dict[str, Any], scale: float) -> None:
-    """A letter over each point, for marks that the format does not have."""
-    from pptx.enum.chart import XL_LABEL_POSITION
-    from pptx.util import Pt
-
-    for n in range(len(series.values)):
-        label = series.points[n].data_label
-        label.position = XL_LABEL_POSITION.CENTER
-        run = label.text_frame.paragraphs[0].add_run()
-        run.text = letter
-        run.font.size = Pt(round(marker.get("size", 10) * scale))
-        paint(run.font.fill, marker["color"])
-
-
-def paint(fill: Any, colour: str) -> None:
-    """Fill with a colour as #RRGGBB or rgba(r,g,b,a)."""
-    from pptx.dml.color import RGBColor
-
-    fill.solid()
-    parts, opacity = channels(colour)
-    fill.fore_color.rgb = RGBColor(*parts)
-    if opacity < 1:
-        from pptx.oxml import parse_xml
-        from pptx.oxml.ns import nsdecls
-
-        held = fill._xPr.find(".//{*}srgbClr")
-        held.append(parse_xml(f'<a:alpha {nsdecls("a")} val="{round(opacity * 100_000)}"/>'))
-
-
-def channels(colour: str) -> tuple[tuple[int, int, int], float]:
-    """A colour's red, green and blue, and how opaque it is.
-
-    >>> channels("#12436D"), channels("rgba(1,2,3,0.25)")
-    (((18, 67, 109), 1.0), ((1, 2, 3), 0.25))
-    """
-    if colour.startswith("#"):
-        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-        return (red, green, blue), 1.0
-    inside = colour[colour.index("(") + 1 : colour.rindex(")")].split(",")
-    red, green, blue = (int(part) for part in inside[:3])
-    return (red, green, blue), float(inside[3]) if len(inside) > 3 else 1.0
-
-
-def _dash(line: Any, dash: str) -> None:
-    from pptx.enum.dml import MSO_LINE
-
-    kinds = {"sysDash": MSO_LINE.SQUARE_DOT, "dash": MSO_LINE.DASH, "sysDot": MSO_LINE.ROUND_DOT}
-    if dash:
-        line.dash_style = kinds[DASHES.get(dash.split(",")[0], "dash")]

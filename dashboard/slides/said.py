@@ -27,7 +27,12 @@ def main_title(release: Release, findings: Sequence[ReleasedFinding]) -> str:
     outcomes = list(dict.fromkeys(found.finding.outcome.label for found in findings))
     about = quoted(outcomes[0]) if len(outcomes) == 1 else say("The main outcomes")
     verdicts = Counter(found.finding.verdict for found in findings)
-    places = {"outcome": about, "better": verdicts["benefit"], "worse": verdicts["harm"], "all": len(findings)}
+    places = {
+        "outcome": about,
+        "better": verdicts["benefit"],
+        "worse": verdicts["harm"],
+        "all": len(findings),
+    }
     if verdicts["harm"] and verdicts["benefit"]:
         return say("{outcome}: better in {better} of {all} comparisons, worse in {worse}", **places)
     if verdicts["harm"]:
@@ -41,12 +46,16 @@ def main_title(release: Release, findings: Sequence[ReleasedFinding]) -> str:
 
 def all_title(findings: Sequence[ReleasedFinding]) -> str:
     """How many of the planned comparisons came to which verdict."""
-    counts = Counter(found.finding.verdict for found in findings)
+    counts: Counter[str] = Counter(found.finding.verdict for found in findings)
     parts = say(", ").join(
         f"{counts[verdict]} {mark.text}" for verdict, mark in words.VERDICTS.items() if counts[verdict]
     )
     return said_of(
-        count_of("What came of {count} planned comparison", "What came of {count} planned comparisons", len(findings)),
+        count_of(
+            "What came of {count} planned comparison",
+            "What came of {count} planned comparisons",
+            len(findings),
+        ),
         parts,
     )
 
@@ -60,13 +69,14 @@ def worked(release: Release) -> str:
     )
 
 
-def harmed(release: Release) -> str:
-    """Whether it did harm, in a short answer."""
+def harm_text(release: Release) -> str:
+    """Whether it did harm, in a short answer; where it did, the first finding that says so."""
+    harms = [found for found in release.default_findings() if found.finding.verdict == "harm"]
     watched = watched_findings(release)
-    elsewhere = any(
-        found.finding.verdict == "harm" for found in release.default_findings() if found not in watched
+    answer = words.harmed_text(
+        [found.finding.verdict for found in watched], elsewhere=any(found not in watched for found in harms)
     )
-    return words.harmed_text([found.finding.verdict for found in watched], elsewhere=elsewhere)
+    return f"{answer} {telling.opening(release, harms[0])}" if harms else answer
 
 
 def watched_findings(release: Release) -> tuple[ReleasedFinding, ...]:
@@ -87,7 +97,13 @@ def finding_notes(release: Release, findings: Iterable[ReleasedFinding]) -> list
             say("Estimated by: {method}.", method=method),
             *telling.notes(found),
         ]
-    return [*lines, say("What to say:"), *_to_say(release, told), say("What not to say:"), *_not_to_say(release, told)]
+    return [
+        *lines,
+        say("What to say:"),
+        *_to_say(release, told),
+        say("What not to say:"),
+        *_not_to_say(release, told),
+    ]
 
 
 def _to_say(release: Release, findings: Sequence[ReleasedFinding]) -> list[str]:
@@ -106,7 +122,9 @@ def _not_to_say(release: Release, findings: Sequence[ReleasedFinding]) -> list[s
     if "inconclusive" in verdicts:
         said.append(say("• That there is no effect: “unclear” means that the study cannot tell."))
     if "risk_difference" in scales:
-        said.append(say("• Per cent instead of percentage points: the figures are differences between two shares."))
+        said.append(
+            say("• Per cent instead of percentage points: the figures are differences between two shares.")
+        )
     if not release.plan.randomised:
         said.append(say("• That it caused the change: chance did not decide who got what."))
     return [*said, say("• The estimate without its interval: the interval is part of the finding.")]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.drawing.canvas import Canvas
 from dashboard.drawing.typography import text_height, text_width
+from dashboard.slides.inks import paint
 from dashboard.slides.layouts import Box
-from dashboard.slides.plots import add_plot, paint, plot_of
+from dashboard.slides.plots import add_plot, plot_of
 from dashboard.slides.text import clean, right_to_left
 from dashboard.theme import FIGURE, LIGHT
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     Draw = Callable[[Canvas], float]  # draws from the top of a canvas and returns where it ends
 
-WIDTHS = (760, 860, 960, 680, 620, 560, 500, 450, 1060)  # pixels that a picture is tried at, the most handsome first
+# Pixels that a picture is tried at, the most handsome width first.
+WIDTHS = (760, 860, 960, 680, 620, 560, 500, 450, 1060)
 ENOUGH = 1.1  # points a pixel at which text is large enough that no other width is tried
 SMALLEST = 0.78  # points a pixel: below this the small text is hard to read from a chair
 LARGEST = 1.6
@@ -27,7 +29,7 @@ TICK_GAP = 5.0  # pixels between a plot and its ticks' labels
 
 
 def drawn_to_fit(draw: Draw, box: Box) -> tuple[Canvas, float]:
-    """The picture at a width that gives text large enough, else the largest, in `box`; its scale in points a pixel."""
+    """The picture at a width that makes its text large enough, else largest; its scale in points a pixel."""
     best: tuple[float, Canvas] | None = None
     for width in WIDTHS:
         canvas = Canvas(width, padding=0)
@@ -122,16 +124,38 @@ class _Pen:
                 {"lines": (words,), "x": x, "y": middle, "size": FIGURE, "bold": False, "anchor": "center",
                  "colour": LIGHT.muted}
             )  # fmt: skip
-        plot = plot_of(panel, traces)
+        for trace in traces:
+            if trace.get("fill"):
+                self._area(panel, trace)
+        plot = plot_of(panel, [trace for trace in traces if not trace.get("fill")])
         if plot.lines:
             k, (left, above) = self._scale, self._origin
             box = Box(
-                left + panel["left"] * k, above + top * k, (panel["right"] - panel["left"]) * k, (bottom - top) * k
+                left + panel["left"] * k,
+                above + top * k,
+                (panel["right"] - panel["left"]) * k,
+                (bottom - top) * k,
             )
             frame = add_plot(self._shapes, plot, box, scale=k)
             described(frame, frame.name, description)
 
-    def _lines(self, lines: list[str], place: tuple[float, float, float, float], text: dict[str, Any]) -> None:
+    def _area(self, panel: dict[str, Any], trace: dict[str, Any]) -> None:
+        """A filled outline, such as a band, as a shape under the chart."""
+        axis, wide = panel["axis"], panel["right"] - panel["left"]
+        corners = [
+            self._at(panel["left"] + _share(axis, x) * wide, panel["top"] + y)
+            for x, y in zip(trace["x"], trace["y"], strict=True)
+        ]
+        pen = self._shapes.build_freeform(*corners[0], scale=1.0)
+        pen.add_line_segments(corners[1:], close=True)
+        area = pen.convert_to_shape()
+        area.shadow.inherit = False
+        paint(area.fill, trace["fillcolor"])
+        area.line.fill.background()
+
+    def _lines(
+        self, lines: list[str], place: tuple[float, float, float, float], text: dict[str, Any]
+    ) -> None:
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
         from pptx.util import Pt
 

@@ -1,10 +1,10 @@
-"""A native table of names and texts whose rows are as high as their text, and never higher than the slide allows."""
+"""A native table of names and texts, its rows as high as their text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard.slides.plots import paint
+from dashboard.slides.inks import paint
 from dashboard.slides.sheet import described
 from dashboard.slides.text import clean, height_of, right_to_left
 from dashboard.theme import LIGHT
@@ -46,7 +46,10 @@ def add_table(slide: Any, rows: Rows, box: Box, *, name: str) -> Any:
 def _heights(rows: Rows, box: Box, size: float) -> list[float]:
     wide = (box.width * SHARE - 12, box.width * (1 - SHARE) - 12)
     return [
-        max(height_of([text], width, size, bold=not at) for at, (text, width) in enumerate(zip(texts, wide, strict=True)))
+        max(
+            height_of([text], width, size, bold=not at)
+            for at, (text, width) in enumerate(zip(texts, wide, strict=True))
+        )
         + 2 * MARGIN
         for texts in rows
     ]

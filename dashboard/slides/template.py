@@ -7,34 +7,21 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
-from dashboard.slides.layouts import HANGING, HIGH, LAYOUTS, LOGO, OPENING_LOGO, WIDE, Box, Layout, layouts
+from dashboard.slides.layouts import HIGH, LAYOUTS, WIDE, layouts
 from dashboard.slides.package import packed
-from dashboard.slides.text import clean
+from dashboard.slides.shapes import GROUP, SPACES, layout_xml, level, place_xml, units
 from dashboard.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.slides.brand import Brand
-    from dashboard.slides.layouts import Place
 
-POINT = 12_700  # English metric units
-_SPACES = (
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
-    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
-)
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "application/vnd.openxmlformats-officedocument.presentationml"
 _FACE = '<a:latin typeface="Inter" panose="020B0604020202020204" pitchFamily="34" charset="0"/>'
-_GROUP = (
-    '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>'
-    '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/></a:xfrm></p:grpSpPr>'
-)
-BAND = 392.0  # how far the opening's colour reaches, in points
 
 
 @cache
@@ -62,7 +49,7 @@ def template(brand: Brand) -> bytes:
     }
     pictures = (("image", "../media/logo.png"),) if brand.logo else ()
     for n, layout in zip(_numbers(), layouts(brand).values(), strict=True):
-        parts[f"ppt/slideLayouts/slideLayout{n}.xml"] = _layout(layout, brand)
+        parts[f"ppt/slideLayouts/slideLayout{n}.xml"] = layout_xml(layout, brand)
         parts[f"ppt/slideLayouts/_rels/slideLayout{n}.xml.rels"] = _relations(
             ("slideMaster", "../slideMasters/slideMaster1.xml"), *pictures
         )
@@ -102,9 +89,11 @@ def _content_types() -> str:
 
 def _presentation() -> str:
     return (
-        f'<p:presentation {_SPACES} saveSubsetFonts="1"><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/>'
-        f'</p:sldMasterIdLst><p:sldSz cx="{_units(WIDE)}" cy="{_units(HIGH)}"/>'
-        f'<p:notesSz cx="6858000" cy="9144000"/><p:defaultTextStyle>{_level(18)}</p:defaultTextStyle></p:presentation>'
+        f'<p:presentation {SPACES} saveSubsetFonts="1"><p:sldMasterIdLst>'
+        f'<p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
+        f'<p:sldSz cx="{units(WIDE)}" cy="{units(HIGH)}"/>'
+        f'<p:notesSz cx="6858000" cy="9144000"/><p:defaultTextStyle>{level(18)}</p:defaultTextStyle>'
+        "</p:presentation>"
     )
 
 
@@ -131,7 +120,7 @@ def _theme(brand: Brand) -> str:
     effect = "<a:effectStyle><a:effectLst/></a:effectStyle>"
     faces = f'{_FACE}<a:ea typeface=""/><a:cs typeface=""/>'
     return (
-        f'<a:theme {_SPACES} name="Watchkeeper"><a:themeElements><a:clrScheme name="Watchkeeper">{colours}'
+        f'<a:theme {SPACES} name="Watchkeeper"><a:themeElements><a:clrScheme name="Watchkeeper">{colours}'
         f'</a:clrScheme><a:fontScheme name="Watchkeeper"><a:majorFont>{faces}</a:majorFont><a:minorFont>{faces}'
         f'</a:minorFont></a:fontScheme><a:fmtScheme name="Watchkeeper"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
         f"<a:lnStyleLst>{line * 3}</a:lnStyleLst><a:effectStyleLst>{effect * 3}</a:effectStyleLst>"
@@ -142,97 +131,15 @@ def _theme(brand: Brand) -> str:
 def _master() -> str:
     """The master: what every layout inherits; its own places are those of the plainest layout."""
     kept = [place for place in LAYOUTS["Text"].places if place.kind in ("title", "body", "sldNum")][:3]
-    shapes = "".join(_shape(place, n) for n, place in enumerate(kept, start=2))
+    shapes = "".join(place_xml(place, n) for n, place in enumerate(kept, start=2))
     names = ("bg1=lt1", "tx1=dk1", "bg2=lt2", "tx2=dk2")
     mapped = [pair.split("=") for pair in names] + [[f"accent{n}"] * 2 for n in range(1, 7)]
     mapped += [["hlink"] * 2, ["folHlink"] * 2]
     held = " ".join(f'{name}="{colour}"' for name, colour in mapped)
     layouts = "".join(f'<p:sldLayoutId id="{2147483648 + n}" r:id="rId{n}"/>' for n in _numbers())
     return (
-        f'<p:sldMaster {_SPACES}><p:cSld><p:bg><p:bgPr><a:solidFill><a:schemeClr val="bg1"/></a:solidFill><a:effectLst/>'
-        f"</p:bgPr></p:bg><p:spTree>{_GROUP}{shapes}</p:spTree></p:cSld><p:clrMap {held}/>"
-        f"<p:sldLayoutIdLst>{layouts}</p:sldLayoutIdLst><p:txStyles><p:titleStyle>{_level(26)}</p:titleStyle>"
-        f"<p:bodyStyle>{_level(18)}</p:bodyStyle><p:otherStyle>{_level(12)}</p:otherStyle></p:txStyles></p:sldMaster>"
+        f'<p:sldMaster {SPACES}><p:cSld><p:bg><p:bgPr><a:solidFill><a:schemeClr val="bg1"/></a:solidFill>'
+        f"<a:effectLst/></p:bgPr></p:bg><p:spTree>{GROUP}{shapes}</p:spTree></p:cSld><p:clrMap {held}/>"
+        f"<p:sldLayoutIdLst>{layouts}</p:sldLayoutIdLst><p:txStyles><p:titleStyle>{level(26)}</p:titleStyle>"
+        f"<p:bodyStyle>{level(18)}</p:bodyStyle><p:otherStyle>{level(12)}</p:otherStyle></p:txStyles></p:sldMaster>"
     )
-
-
-def _level(size: float) -> str:
-    return (
-        '<a:lvl1pPr marL="0" indent="0" algn="l"><a:lnSpc><a:spcPct val="100000"/></a:lnSpc><a:buNone/>'
-        f'<a:defRPr sz="{round(size * 100)}"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
-        '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/><a:cs typeface="+mn-cs"/></a:defRPr></a:lvl1pPr>'
-    )
-
-
-def _layout(layout: Layout, brand: Brand) -> str:
-    places = "".join(_shape(place, n) for n, place in enumerate(layout.places, start=20))
-    return (
-        f'<p:sldLayout {_SPACES} preserve="1" userDrawn="1"><p:cSld name={quoteattr(layout.name)}><p:spTree>{_GROUP}'
-        f"{_ground(layout)}{_logo(layout, brand)}{places}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>"
-    )
-
-
-def _ground(layout: Layout) -> str:
-    """The organisation's colour: half of the opening, a thin bar above everything else."""
-    high = BAND if layout.dark else 6.0
-    return (
-        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Colour"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm>'
-        f'<a:off x="0" y="0"/><a:ext cx="{_units(WIDE)}" cy="{_units(high)}"/></a:xfrm><a:prstGeom prst="rect">'
-        '<a:avLst/></a:prstGeom><a:solidFill><a:schemeClr val="accent1"/></a:solidFill><a:ln><a:noFill/></a:ln>'
-        "</p:spPr></p:sp>"
-    )
-
-
-def _logo(layout: Layout, brand: Brand) -> str:
-    """The organisation's logo, as large as its place allows, at that place's right edge."""
-    if brand.logo is None:
-        return ""
-    room = OPENING_LOGO if layout.dark else LOGO
-    scale = min(room.width / brand.logo.width, room.height / brand.logo.height)
-    wide, high = brand.logo.width * scale, brand.logo.height * scale
-    box = Box(room.right - wide, room.top + (room.height - high) / 2, wide, high)
-    return (
-        f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Logo" descr={quoteattr(clean(brand.organisation) or "Logo")}/>'
-        '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr userDrawn="1"/></p:nvPicPr><p:blipFill>'
-        '<a:blip r:embed="rId2"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
-        f'<p:spPr>{_frame(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
-    )
-
-
-def _shape(place: Place, number: int) -> str:
-    kind = f'type="{place.kind}"' + ("" if place.kind in ("title", "ctrTitle") else f' idx="{place.index}"')
-    shown = (
-        '<a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum"><a:rPr/><a:t>‹#›</a:t></a:fld>'
-        if place.kind == "sldNum"
-        else f"<a:r><a:rPr/><a:t>{place.name}</a:t></a:r>"
-    )
-    ground = f'<a:solidFill><a:schemeClr val="{place.ground}"/></a:solidFill>' if place.ground else ""
-    return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{place.name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
-        f"<p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr>{_frame(place.box)}"
-        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{ground}</p:spPr><p:txBody>'
-        f'<a:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="{place.anchor}" wrap="square"><a:noAutofit/></a:bodyPr>'
-        f"<a:lstStyle>{_style(place)}</a:lstStyle><a:p>{shown}</a:p></p:txBody></p:sp>"
-    )
-
-
-def _style(place: Place) -> str:
-    bullet = '<a:buFont typeface="Arial"/><a:buChar char="•"/>' if place.bullets else "<a:buNone/>"
-    hanging = round(place.size * HANGING) if place.bullets else 0
-    side = "r" if place.kind == "sldNum" else "ctr" if place.name == "Notice" else "l"
-    return (
-        f'<a:lvl1pPr marL="{_units(hanging)}" indent="-{_units(hanging)}" algn="{side}">'
-        f'<a:spcBef><a:spcPts val="0"/></a:spcBef>{bullet}<a:defRPr sz="{round(place.size * 100)}" b="{int(place.bold)}">'
-        f'<a:solidFill><a:schemeClr val="{place.colour}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
-    )
-
-
-def _frame(box: Box) -> str:
-    return (
-        f'<a:xfrm><a:off x="{_units(box.left)}" y="{_units(box.top)}"/>'
-        f'<a:ext cx="{_units(box.width)}" cy="{_units(box.height)}"/></a:xfrm>'
-    )
-
-
-def _units(points: float) -> int:
-    return round(points * POINT)

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.drawing.typography import text_width, wrap
+from dashboard.drawing.typography import wrap
 from dashboard.exports.csv import FORMULA_STARTS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def fit(
     bold: bool = False,
     indent: float = 0.0,
 ) -> Fitted:
-    """Paragraphs at the largest size that lets them fit the box; what fits at no size is cut, and says so by '…'."""
+    """Paragraphs at the largest size that lets them fit the box; what fits at no size is cut, which '…' says."""
     texts = tuple(clean(text) for text in paragraphs)
     size = largest
     while (taken := height_of(texts, width, size, bold=bold, indent=indent)) > height and size > smallest:
@@ -88,9 +88,7 @@ def fit(
     return Fitted(texts, size, taken)
 
 
-def fits(
-    paragraphs: Sequence[str], width: float, height: float, size: float, *, indent: float = 0.0
-) -> bool:
+def fits(paragraphs: Sequence[str], width: float, height: float, size: float, *, indent: float = 0.0) -> bool:
     """Whether paragraphs fit a box at a size, nothing cut."""
     return height_of([clean(text) for text in paragraphs], width, size, indent=indent) <= height
 

@@ -171,7 +171,7 @@ def _apart(comparison: Comparison) -> None:
 
 def _unit(answer: Answer) -> str:
     unit = answer.outcome.unit or told(answer.outcome.scale.label)
-    better = say("lower is better") if answer.outcome.better == "lower" else say("higher is better")
+    better = say("less is better") if answer.outcome.better == "lower" else say("more is better")
     return f"{unit} ({better})" if not unit.endswith(")") else f"{unit[:-1]}, {better})"
 
 

@@ -59,7 +59,7 @@ def render(session: Session) -> None:
             "Each was run on many studies with a known truth: about 5 in 100 without an effect should find one, "
             "and 95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors."
         ),
-        say("Made by {what}", what=made()) if made() else "",
+        say("Made by {what}", what=told(made())) if made() else "",
     )
     for estimator in estimators().values():
         with st.expander(elements.plain(told(estimator.label))):

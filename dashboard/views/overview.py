@@ -35,21 +35,28 @@ def render(session: Session) -> None:
         elements.says(say("No pilot is registered yet."))
         elements.quiet(say("Register one with: {command}", command="watchkeeper register STUDY.yaml"))
         return
-    _portfolio(figures(entries))
     _first_of_all([each for each in entries if each.urgent])
+    _portfolio(figures(entries))
     _invented(entries)
     wanted = _filters(entries)
     shown = [each for each in entries if wanted.fits(each)]
     _how_many(wanted, len(shown), len(entries))
     for topic, group in groupby(shown, key=lambda each: each.topic):
         _topic(topic, list(group))
-    if shown:
+    _explained()
+
+
+def _explained() -> None:
+    """How to read a line, and what the words for stages and verdicts mean."""
+    marks = (*STAGE_MARKS.values(), *words.VERDICTS.values())
+    with st.expander(say("What the words and lines mean")):
         elements.quiet(
             say(
-                "A line is the interval: the effect lies within it with the certainty that the sentence names. "
-                "Where the line crosses the dashed mark, the pilot cannot tell whether it worked."
+                "A line is the interval, the mark in it the estimate. The interval holds the effects that the data "
+                "agree with. Where it crosses the dashed line, the pilot cannot tell whether it worked."
             )
         )
+        elements.bullets([f"{mark.text}: {mark.means}" for mark in marks])
 
 
 def _order(each: Entry) -> tuple[str, bool, int, str]:
@@ -67,7 +74,7 @@ def _portfolio(found: Figures) -> None:
         (
             say("Pilots with harm"),
             f"▼ {words.number(harm, decimals=0)}" if harm else "0",
-            count_of("of {count} analysed", "of {count} analysed", found.analysed),
+            say("of {count} analysed", count=words.number(found.analysed, decimals=0)),
             "wk-tile-alarm" if harm else "",
         ),
     )
@@ -149,11 +156,14 @@ def _how_many(wanted: Wanted, shown: int, of: int) -> None:
 def _topic(topic: str, group: Sequence[Entry]) -> None:
     st.header(elements.plain(topic_text(topic)), anchor=False)
     found = figures(group)
-    people = tally_text(found.people)
+    tallies = ((say("People"), found.people), (say("Met a warning"), found.warned))
     said = [stages_text(found.stages)]
-    said += [say("{people} people", people=people)] if found.people.pilots else []
-    said += [say("{people} met a warning", people=tally_text(found.warned))] if found.warned.pilots else []
-    elements.quiet(". ".join(said) + ".")
+    said += [
+        say("{stage}: {count}", stage=label, count=tally_text(tally))
+        for label, tally in tallies
+        if tally.pilots
+    ]
+    elements.quiet(" · ".join(said))
     elements.html(cards(group))
 
 

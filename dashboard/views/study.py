@@ -2,157 +2,228 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analysis.estimator import estimators
 from dashboard import blocks, elements, telling, words
+from dashboard.basis import computed
+from dashboard.chart import charts
 from dashboard.choice import chosen_release
 from dashboard.drawing.frame import place_and_time
 from dashboard.figure import chart_block
+from dashboard.language import count_of, later, say
 from dashboard.page import Page
-from dashboard.views.methods import card
-from dashboard.words.forms import day_text
-from experiments.design import designs
+from dashboard.reach import can_tell, cannot_tell
+from dashboard.told import told
 
 if TYPE_CHECKING:
-    from analysis.disclosure import Release
+    from collections.abc import Callable, Sequence
+
+    from analysis.disclosure import Release, ReleasedFinding
     from analysis.outcome import Outcome
     from dashboard.session import Session
 
-BETTER = {"lower": "lower is better", "higher": "higher is better"}
+BETTER = {"lower": later("lower is better"), "higher": later("higher is better")}
+WATCHED = ("guardrail", "safety")
+OWN_PICTURES = ("series", "survival")  # of one outcome; the first that has something to draw
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: its place in the address, its heading, and what draws it."""
+
+    anchor: str
+    title: str
+    draw: Callable[[Release], None]
+    applies: Callable[[Release], bool] = lambda _: True
 
 
 def render(session: Session) -> None:
     """Draw the chosen pilot."""
-    release = chosen_release(session, question="What did this pilot find?")
+    release = chosen_release(session, question=say("What did this pilot find?"))
     if release is None:
         return
-    for section in (_question, _answers, _figure, _findings, _people, _limits, _sensitivity, _computed):
-        section(release)
+    _question(release)
+    sections = [section for section in SECTIONS if section.applies(release)]
+    elements.contents([(section.anchor, say(section.title)) for section in sections])
+    for section in sections:
+        elements.heading(say(section.title), anchor=section.anchor)
+        section.draw(release)
 
 
 def _question(release: Release) -> None:
     study = release.study
     if study.question:
         elements.says(study.question)
-    elements.quiet(f"{words.topic_word(study.topic)}. Run by {place_and_time(release)}.", study.summary)
+    topic, place = words.topic_word(study.topic), place_and_time(release)
+    elements.quiet(say("{topic}. Run by {place}.", topic=topic, place=place))
 
 
 def _answers(release: Release) -> None:
-    st.header("In short", anchor=False)
     blocks.short_answers(release, with_figures=True)
 
 
-def _findings(release: Release) -> None:
-    st.header("What was found, outcome by outcome", anchor=False)
-    for outcome in release.plan.outcomes:
-        _outcome(release, outcome)
+def _design(release: Release) -> None:
+    elements.quiet(release.study.summary)
+    chart_block(release, "design", told=True)
+
+
+def _main(release: Release) -> None:
+    """The main question: each finding in a sentence, with the picture that its design has."""
+    for outcome in (o for o in release.plan.outcomes if o.role == "primary"):
+        if found := _found(release, outcome):
+            _outcome(release, outcome, found)
+            elements.quiet(*(line for finding in found for line in telling.story(release, finding)))
+            chart_block(release, _picture(release, outcome), outcome=outcome.name)
+            chart_block(release, "profile", told=True, outcome=outcome.name)
+            with st.expander(_more(outcome)):
+                _details(release, found)
+            blocks.further_questions(release, found)
     refused = [r for r in release.not_estimable if r.estimator is None]
-    elements.table(
-        [telling.refusal_row(release, r) for r in refused], caption="What could not be answered, and why"
+    caption = say("What could not be answered, and why")
+    elements.table([telling.refusal_row(release, r) for r in refused], caption=caption)
+
+
+def _found(release: Release, outcome: Outcome) -> list[ReleasedFinding]:
+    return [f for f in release.default_findings() if f.finding.outcome.name == outcome.name]
+
+
+def _outcome(release: Release, outcome: Outcome, found: Sequence[ReleasedFinding]) -> None:
+    """One outcome: what is counted, and what was found, each finding with its verdict."""
+    st.subheader(elements.plain(outcome.label), anchor=False)
+    measured = say("Measured as {measure}.", measure=outcome.measure) if outcome.measure else ""
+    role, better = words.ROLES[outcome.role], say(BETTER[outcome.better])
+    elements.quiet(say("{role}; {better}. {measured}", role=role, better=better, measured=measured).strip())
+    for finding in found:
+        mark = elements.badge(words.VERDICTS[finding.finding.verdict])
+        elements.says(telling.sentence(release, finding), before=mark)
+
+
+def _more(outcome: Outcome) -> str:
+    return say(
+        "More on ‘{outcome}’: other scales, notes, what is assumed", outcome=elements.plain(outcome.label)
     )
 
 
-def _outcome(release: Release, outcome: Outcome) -> None:
-    found = [f for f in release.default_findings() if f.finding.outcome.name == outcome.name]
+def _details(release: Release, found: Sequence[ReleasedFinding]) -> None:
+    for finding in found:
+        about = telling.compared(release, finding) if len(found) > 1 else ""
+        elements.quiet(about, telling.other_scales(finding), *telling.notes(finding))
+    elements.quiet(*dict.fromkeys(telling.assumed(finding) for finding in found))
+
+
+def _further(release: Release, outcome: Outcome) -> None:
+    """An outcome beside the main one: what was found, with all else folded."""
+    found = _found(release, outcome)
     if not found:
         return
-    st.subheader(elements.plain(outcome.label), anchor=False)
-    role = words.ROLES.get(outcome.role, words.spaced(outcome.role))
-    measured = f" Measured as {outcome.measure}." if outcome.measure else ""
-    elements.quiet(f"{role}; {BETTER[outcome.better]}.{measured}")
-    chart_block(release, "series", outcome=outcome.name)
-    for finding in found:
-        blocks.finding_in_full(release, finding)
-    elements.quiet(*dict.fromkeys(telling.assumed(finding) for finding in found))
-    chart_block(release, "profile", told=True, outcome=outcome.name)
-    chart_block(release, "subgroups", told=True, outcome=outcome.name)
-    blocks.further_questions(release, found)
+    _outcome(release, outcome, found)
+    with st.expander(_more(outcome)):
+        elements.quiet(*(line for finding in found for line in telling.story(release, finding)))
+        if (picture := _picture(release, outcome)) != "forest":
+            chart_block(release, picture, outcome=outcome.name)
+        chart_block(release, "profile", told=True, outcome=outcome.name)
+        _details(release, found)
+        blocks.further_questions(release, found)
 
 
-def _figure(release: Release) -> None:
+def _picture(release: Release, outcome: Outcome) -> str:
+    """The chart that shows an outcome best."""
+    own = (n for n in OWN_PICTURES if n in charts() and _has(release, n, outcome.name))
+    return next(own, "forest")
+
+
+def _has(release: Release, chart: str, outcome: str) -> bool:
+    return charts()[chart].applies(release) and bool(charts()[chart].table(release, outcome=outcome))
+
+
+def _harm(release: Release) -> None:
+    if not telling.of_role(release, *WATCHED):
+        elements.says(words.harmed_text([], elsewhere=False))
+        return
+    chart_block(release, "guardrails", told=True)
+    for outcome in (o for o in release.plan.outcomes if o.role in WATCHED):
+        _further(release, outcome)
+
+
+def _all(release: Release) -> None:
     chart_block(release, "forest")
+    for outcome in (o for o in release.plan.outcomes if o.role == "secondary"):
+        _further(release, outcome)
+
+
+def _reach(release: Release) -> None:
+    parts = ((say("It can tell"), can_tell(release), "✓"), (say("It cannot tell"), cannot_tell(release), "✗"))
+    columns = "".join(
+        f"<section><h3>{mark} {escape(title)}</h3><ul>"
+        + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+        + "</ul></section>"
+        for title, sentences, mark in parts
+    )
+    elements.html(f'<div class="wk-reach">{columns}</div>')
 
 
 def _people(release: Release) -> None:
-    study = release.study
-    st.header("Who was in it", anchor=False)
-    design = designs()[study.design]
-    elements.quiet(design.says.format(unit=study.unit_name, cluster=study.cluster_name))
-    elements.table(_arms(release), caption="The arms as declared")
-    chart_block(release, "adoption", told=True)
     chart_block(release, "flow", told=True)
 
 
-def _arms(release: Release) -> list[dict[str, object]]:
-    """The arms with what they are compared as; the segments of one series with their first days."""
-    study = release.study
-    if len(study.courses) == 1:
-        labels = telling.labels(release)
-        return [
-            {"Segment": labels[arm], "From": day and day_text(day)} for day, arm in study.courses[0].steps
-        ]
-    total = sum(arm.share for arm in study.arms)
-    return [
-        {
-            "Arm": arm.label,
-            "Compared as": "control" if arm.control else "treatment",
-            **(
-                {"Planned share": words.percent(arm.share / total)}
-                if release.plan.shares and not study.courses
-                else {}
-            ),
-        }
-        for arm in study.arms
-    ]
-
-
-def _limits(release: Release) -> None:
-    st.header("What this can and cannot tell", anchor=False)
-    causal = words.cause_text(release.plan.layout, randomised=release.plan.randomised)
-    elements.bullets([causal, *release.study.limits, *release.withheld])
-
-
-def _sensitivity(release: Release) -> None:
-    st.header("Do other ways of computing it agree?", anchor=False)
+def _agree(release: Release) -> None:
     chart_block(release, "sensitivity", told=True)
-    with st.expander("Every estimate, by every estimator that can answer"):
+    with st.expander(say("Every estimate, by every estimator that can answer")):
         rows = [
             telling.finding_row(release, finding)
             for planned in release.default_findings()
             for finding in (planned, *release.sensitivity(planned))
         ]
-        elements.table(rows, caption="The planned estimator first, then the others")
+        elements.table(rows, caption=say("The planned estimator first, then the others"))
         refused = [telling.refusal_row(release, r) for r in release.not_estimable if r.estimator]
-        elements.table(refused, caption="What another estimator could not answer, and why")
+        elements.table(refused, caption=say("What another estimator could not answer, and why"))
 
 
-def _computed(release: Release) -> None:
-    with st.expander("How it was computed"):
-        elements.table(_facts(release), caption="What these figures rest on")
-        for name in dict.fromkeys(f.finding.estimator for f in release.default_findings()):
-            if name in estimators():
-                card(estimators()[name])
+def _groups(release: Release) -> None:
+    for outcome in release.plan.outcomes:
+        if outcome.role == "primary":
+            chart_block(release, "subgroups", told=True, outcome=outcome.name)
+    others = [o for o in release.plan.outcomes if o.role != "primary" and _has(release, "subgroups", o.name)]
+    if not others:
+        return
+    title = count_of("The same for {count} more outcome", "The same for {count} more outcomes", len(others))
+    with st.expander(title):
+        for outcome in others:
+            elements.table(_group_rows(release, outcome), caption=outcome.label)
 
 
-def _facts(release: Release) -> list[dict[str, object]]:
-    made, plan, data = release.provenance, release.registration, release.data
-    facts = {
-        "Source of the data": release.study.source,
-        "Plan registered": plan.registered_at,
-        "Plan": plan.hash,
-        "Amendments": "; ".join(a.get("reason", "") for a in plan.amendments) or "none",
-        "Question answered for": words.ESTIMANDS[release.plan.estimand],
-        "Data": data.hash,
-        "Events": telling.events_text(release),
-        "Computed": made.created_at,
-        "Software": f"watchkeeper {made.watchkeeper}, Python {made.python}",
-        "Packages": ", ".join(f"{name} {version}" for name, version in made.packages.items()),
-        "Seed": str(made.seed),
-    }
-    return [{"What": what, "Value": value} for what, value in facts.items() if value]
+def _group_rows(release: Release, outcome: Outcome) -> list[dict[str, object]]:
+    return [
+        {
+            say("Group"): f"{words.spaced(group.attribute)}: {group.level}",
+            say("Compared"): telling.compared(release, found),
+            told(outcome.scale.label): words.effect_text(found.effect, scale=outcome.scale, outcome=outcome),
+        }
+        for planned in release.default_findings()
+        if planned.finding.outcome.name == outcome.name
+        for found in release.subgroups(planned)
+        if (group := found.finding.subgroup)
+    ]
 
 
-PAGE = Page("study", "Study", "◆", 10, render)
+def _can_draw(name: str) -> Callable[[Release], bool]:
+    return lambda release: charts()[name].applies(release)
+
+
+SECTIONS = (
+    Section("answers", later("In short"), _answers),
+    Section("design", later("How it was tried"), _design),
+    Section("main", later("The main finding"), _main),
+    Section("harm", later("Did anything get worse?"), _harm),
+    Section("outcomes", later("All outcomes in one picture"), _all),
+    Section("reach", later("What this can and cannot tell"), _reach),
+    Section("people", later("Who was in it"), _people, _can_draw("flow")),
+    Section("agree", later("Do other ways of computing it agree?"), _agree, _can_draw("sensitivity")),
+    Section("groups", later("Was it the same for everybody?"), _groups, _can_draw("subgroups")),
+    Section("computed", later("How it was computed"), computed),
+)
+PAGE = Page("study", later("Study"), "◆", 10, render)

@@ -10,6 +10,7 @@ from dashboard.words.answers import (
     worked_text,
 )
 from dashboard.words.apart import group_text
+from dashboard.words.arms import arm_text, in_periods
 from dashboard.words.columns import column_word, part_word, scale_word
 from dashboard.words.figures import (
     count_text,
@@ -22,7 +23,7 @@ from dashboard.words.figures import (
     percent,
     size_text,
 )
-from dashboard.words.findings import arm_text, finding_sentence, headline
+from dashboard.words.findings import finding_sentence, headline
 from dashboard.words.stories import story
 from dashboard.words.vocabulary import (
     ADJUSTMENTS,
@@ -69,6 +70,7 @@ __all__ = [
     "group_text",
     "harmed_text",
     "headline",
+    "in_periods",
     "interval_text",
     "level_text",
     "number",

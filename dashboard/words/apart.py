@@ -40,7 +40,7 @@ def sites_sentence(telling: Telling, parameters: Mapping[str, float]) -> str:
     """The pooled effect, and the one to be expected in one more site."""
     pooled = say(
         "Over {sites} sites the {scale} of {outcome} is {size}, {level} interval: {said}.",
-        sites=number(round(parameters["sites"])),
+        sites=number(parameters["sites"], decimals=0),
         said=_side(telling),
         **_told(telling),
     )

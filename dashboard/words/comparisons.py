@@ -31,10 +31,10 @@ WHY_NOT: Mapping[Reason, str] = {
     ),
 }
 KINDS = {
-    "simulated": later("simulated"),
-    "reconstructed": later("reconstructed"),
-    "approximate": later("approximate"),
-    "observed": later("observed"),
+    "simulated": later("simulated data"),
+    "reconstructed": later("reconstructed data"),
+    "approximate": later("approximate data"),
+    "observed": later("observed data"),
 }
 
 
@@ -42,14 +42,13 @@ def sides_text(outcome: str, sides: Sequence[str]) -> str:
     """What the intervals of an outcome say together; `sides` holds "better", "worse" or "both", one each.
 
     >>> sides_text("Burnout", ["better", "both", "both"])
-    '‘Burnout’: of 3 intervals, 1 on the better side of no effect, 0 on the worse side, 2 include it'
+    '‘Burnout’: intervals on the better side of no effect: 1; on the worse side: 0; that include it: 2'
     """
     return say(
-        "‘{outcome}’: of {all} intervals, {better} on the better side of no effect, {worse} on the worse side, "
-        "{unclear} include it",
+        "‘{outcome}’: intervals on the better side of no effect: {better}; on the worse side: {worse}; "
+        "that include it: {unclear}",
         outcome=outcome,
         better=number(sides.count("better"), decimals=0),
-        all=number(len(sides), decimals=0),
         worse=number(sides.count("worse"), decimals=0),
         unclear=number(sides.count("both"), decimals=0),
     )

@@ -29,7 +29,7 @@ CALENDAR: Mapping[str, str] = {
         "What was counted side by side, with a change for some and not, or not yet, for others"
     ),
     SERIES.name: later(
-        "What was counted day by day, before and after each change, without anybody to compare with"
+        "What was counted {unit} by {unit}, before and after each change, with nobody to compare with"
     ),
 }
 BOTH = later("Everybody had both arms in turn: a lot decided which came first")

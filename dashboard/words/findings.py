@@ -9,27 +9,21 @@ from analysis.layout import LAYOUTS, SERIES
 from dashboard.language import say
 from dashboard.words.allowed import margin_clause, still_possible
 from dashboard.words.apart import group_sentence, sites_sentence
+from dashboard.words.arms import arm_text, in_periods
 from dashboard.words.figures import (
-    count_text,
-    decimals_for,
     estimate_decimals,
     factor_and_unit,
-    number,
     p_text,
-    percent,
-    plain_unit,
 )
-from dashboard.words.forms import with_unit
 from dashboard.words.pieces import Telling, told_effect
-from dashboard.words.vocabulary import ADJUSTMENTS, SHARE
+from dashboard.words.vocabulary import ADJUSTMENTS
 
 NO_AVERAGES = ("risk_difference", "ratio_difference", "quantile_difference")  # whose figures are no averages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analysis.disclosure import ReleasedArm, ReleasedFinding
-    from analysis.outcome import Outcome
+    from analysis.disclosure import ReleasedFinding
     from analysis.plan import Plan
 
 
@@ -46,37 +40,18 @@ def finding_sentence(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[st
     if telling.alone:
         unknown = say("Nobody is compared with anybody, so what did it is not known.")
         return f"{_change(telling)}. {unknown}"
-    return f"{_SAYS[finding.finding.verdict](telling)}. {_figures(telling)}{_adjusted(telling)}"
+    says = _described if finding.finding.estimate.descriptive else _SAYS[finding.finding.verdict]
+    return f"{says(telling)}. {_figures(telling)}{_adjusted(telling)}"
 
 
 def headline(finding: ReleasedFinding, *, plan: Plan, labels: Mapping[str, str]) -> str:
     """The finding's first words, for a chart's title: the effect and its interval, or what is unclear."""
     telling = Telling(finding, plan, labels)
+    if finding.finding.estimate.descriptive:
+        return _described(telling)
     if telling.one_sided(worse=True) or telling.one_sided(worse=False):
         return told_effect(telling)
     return _INSTEAD.get(finding.finding.verdict, _whether_so)(telling)
-
-
-def arm_text(arm: ReleasedArm, *, outcome: Outcome, decimals: int | None = None) -> str | None:
-    """One arm's figure and how many it is of; None where it is masked.
-
-    `decimals` are those of the effect, for kinds whose effect is a difference in the outcome's own unit.
-    """
-    value = arm.figures.get("value", arm.figures.get("mean"))
-    if value is None or arm.n.value is None:
-        return None
-    people = count_text(arm.n)
-    if outcome.scale.name == "risk_difference":
-        return say("{share} of\N{NO-BREAK SPACE}{people}", share=percent(value), people=people)
-    unit = plain_unit(outcome)
-    if unit == SHARE:
-        figure = percent(value)
-    else:
-        places = None if decimals is None else max(decimals - 1, decimals_for(value))
-        figure = with_unit(number(value, decimals=places), unit)
-    if outcome.kind == "series":
-        return say("{figure} ({intervals} intervals)", figure=figure, intervals=people)
-    return say("{figure} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{people})", figure=figure, people=people)
 
 
 def _change(telling: Telling) -> str:
@@ -87,6 +62,14 @@ def _change(telling: Telling) -> str:
 
 def _and_allows(said: str, telling: Telling) -> str:
     return say("{said}: {allowed}", said=said, allowed=still_possible(telling))
+
+
+def _described(telling: Telling) -> str:
+    """An effect whose interval supports no conclusion."""
+    return say(
+        "{effect}; with so few to compare this describes what was seen, and nothing can be concluded from it",
+        effect=told_effect(telling),
+    )
 
 
 def _clear(telling: Telling) -> str:
@@ -175,8 +158,10 @@ def _figures(telling: Telling) -> str:
     factor, _ = factor_and_unit(telling.scale, telling.outcome)
     own_unit = not telling.scale.is_ratio and factor == 1.0
     decimals = estimate_decimals(telling.effect) if own_unit else None
+    periods = in_periods(telling.finding)
     texts = {
-        arm.arm: arm_text(arm, outcome=telling.outcome, decimals=decimals) for arm in telling.finding.arms
+        arm.arm: arm_text(arm, outcome=telling.outcome, decimals=decimals, periods=periods)
+        for arm in telling.finding.arms
     }
     contrast = telling.finding.finding.contrast
     treated, control = texts.get(contrast.treatment), texts.get(contrast.control)

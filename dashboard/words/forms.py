@@ -18,7 +18,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 LINKING = frozenset(
     {"de", "du", "des", "d’une", "d’un", "par", "à", "au", "en", "pour", "sur", "avec", "sans"}
 )
-ALIKE = frozenset({"fois", "mois", "cas", "temps", "avis", "accès", "pays"})  # in the singular and the plural
+ALIKE = frozenset({"fois", "mois", "cas", "temps", "avis", "accès", "pays", "ou", "et"})  # one or several
 
 
 def in_form(text: str) -> str:
@@ -128,7 +128,7 @@ def one(unit: str) -> str:
     """
     if language() == "en":
         return unit.removesuffix("s")
-    return _each_noun(unit, lambda noun: noun if noun in ALIKE else noun.removesuffix("s"))
+    return _each_noun(unit, _singular)
 
 
 def several(name: str) -> str:
@@ -140,12 +140,33 @@ def several(name: str) -> str:
     >>> with speaking("fr"):
     ...     several("équipe de modération"), several("mois"), several("réseau"), several("canal")
     ('équipes de modération', 'mois', 'réseaux', 'canaux')
+    >>> with speaking("fr"):
+    ...     several("modérateur ou modératrice"), several("personne chargée de modération")
+    ('modérateurs ou modératrices', 'personnes chargées de modération')
     """
     return f"{name}s" if language() == "en" else _each_noun(name, _plural)
 
 
+def counted(number: float, name: str) -> str:
+    """One or several of what a study counts, as the language spoken counts: French says 0 day, English 0 days.
+
+    >>> from dashboard.language import speaking
+    >>> counted(1, "day"), counted(0, "day")
+    ('day', 'days')
+    >>> with speaking("fr"):
+    ...     counted(0, "jour"), counted(2, "jour")
+    ('jour', 'jours')
+    """
+    single = abs(number) < 2 if language() == "fr" else number == 1
+    return name if single else several(name)
+
+
+def _singular(noun: str) -> str:
+    return noun if noun in ALIKE else noun.removesuffix("s")
+
+
 def _plural(noun: str) -> str:
-    if not noun or noun[-1] in "sxz":
+    if noun in ALIKE or not noun or noun[-1] in "sxz":
         return noun
     if noun.endswith(("eau", "eu")):
         return f"{noun}x"

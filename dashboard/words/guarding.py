@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.verdict import bounds
 from dashboard.language import count_of, say
+from dashboard.words.figures import declared, factor_and_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from analysis.outcome import Outcome
 
 
 def guarded_title(verdicts: Sequence[str]) -> str:
@@ -49,6 +53,20 @@ def worse_text(*, lower_is_better: bool) -> str:
 def ends_words() -> tuple[str, str, str, str]:
     """What stands under the axis: better, no effect, the margin, and beyond it."""
     return say("◀ better"), say("no effect"), say("margin"), say("worse ▶")
+
+
+def margin_size(outcome: Outcome) -> str:
+    """The margin in the outcome's own unit, on a scale of ratios as the ratio at its worse end; empty without one.
+
+    >>> from analysis.outcome import Outcome
+    >>> margin_size(Outcome("accuracy", "Accuracy", "proportion", "guardrail", "higher", 0.02))
+    '2 percentage points'
+    """
+    at = bounds(outcome)
+    if at.worse is None:
+        return ""
+    factor, unit = factor_and_unit(outcome.scale, outcome)
+    return declared(at.worse if outcome.scale.is_ratio else factor * abs(at.worse - at.null), unit=unit)
 
 
 def margin_text(margin: str) -> str:

@@ -8,7 +8,7 @@ from analysis.layout import PANEL, SERIES, STEPPED
 from dashboard.language import say
 from dashboard.told import told
 from dashboard.words.figures import effect_text
-from dashboard.words.forms import said_of, several
+from dashboard.words.forms import counted, said_of, several
 from dashboard.words.pieces import quoted
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def at_text(label: str, *, layout: str, interval: str, numbered: bool) -> str:
         return say("at {place}", place=label)
     if layout == STEPPED.name:
         return say("in period {number} since the switch", number=label)
-    named = interval if label == "1" else several(interval)
+    named = counted(float(label), interval)
     return say("{number} {intervals} after the change", number=label, intervals=named)
 
 

@@ -130,8 +130,10 @@ def planned_text(method: str) -> str:
     return say("{method} (planned)", method=method)
 
 
-def against_text(control: str) -> str:
-    """What an intervention is compared with."""
+def against_text(control: str | None) -> str:
+    """What an intervention is compared with; without a control, its own series before."""
+    if control is None:
+        return say("against the course before it")
     return say("against {control}", control=quoted(control))
 
 

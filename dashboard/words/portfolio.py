@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.language import count_of, later, say
 from dashboard.words.figures import number
+from dashboard.words.stages import STAGE_MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def tally_notes(tally: Tally) -> str:
     """In how many pilots they were counted, and how many pilots count nobody by themselves."""
     said = [count_of("in {count} pilot", "in {count} pilots", tally.pilots)] if tally.pilots else []
     if tally.without:
-        said.append(count_of("not counted in {count} more", "not counted in {count} more", tally.without))
+        said.append(say("pilots that count none: {count}", count=number(tally.without, decimals=0)))
     return "; ".join(said) or say("no pilot counts them")
 
 
@@ -51,13 +52,9 @@ def stages_text(stages: Mapping[Stage, int]) -> str:
     """How many pilots are how far.
 
     >>> stages_text({"running": 1, "finished": 8})
-    '1 running, 8 finished'
+    'Running: 1 · Finished: 8'
     """
-    told = {
-        "running": lambda n: count_of("{count} running", "{count} running", n),
-        "look": lambda n: count_of("{count} at a planned look", "{count} at a planned look", n),
-        "planned": lambda n: count_of("{count} planned", "{count} planned", n),
-        "finished": lambda n: count_of("{count} finished", "{count} finished", n),
-        "broken": lambda n: count_of("{count} unreadable", "{count} unreadable", n),
-    }
-    return ", ".join(told[stage](count) for stage, count in stages.items())
+    return " · ".join(
+        say("{stage}: {count}", stage=STAGE_MARKS[stage].word, count=number(count, decimals=0))
+        for stage, count in stages.items()
+    )

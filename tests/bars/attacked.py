@@ -1,12 +1,13 @@
 """Random releases against an attacker with a linear programme: no small count is found, nor nearly found.
 
-Some are pairs, between which one to nine people withdrew, some are complements of a level that is withheld. To see
-that the attacker is worth his name, he also gets releases in which small counts are only masked.
+Some are pairs, between which one to nine people withdrew, and then ten or more; some are complements of a level
+that is withheld. To see that the attacker is worth his name, he also gets releases in which counts are only masked.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +21,13 @@ from tests.bars.bar import Bar, Count
 from tests.bars.drawn_tables import LEVELS, People, draw, evaluation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from analysis.evaluation import Evaluation
+    from analysis.release.tables import Published
 
-FEWEST_LEFT = 5
+FEWEST_LEFT, FEWEST = 5, 10
 SEED = 20_261_122
 # Of twenty tries: ten releases, five pairs with withdrawals, four complements, and one that is only masked.
 KINDS = ("release",) * 10 + ("pair",) * 5 + ("complement",) * 4 + ("masked",)
@@ -56,12 +59,12 @@ class _Try:
         if kind == "pair":
             self._again(people, found, made)
 
-    def _released(self, found: Evaluation) -> Release | None:
-        assert_study = found.study
-        if assert_study is None:
+    def _released(self, found: Evaluation, earlier: Sequence[Published] = ()) -> Release | None:
+        study = found.study
+        if study is None:
             raise ValueError("a drawn study has facts")
         try:
-            return release(found, policy_for(assert_study, "public"))
+            return release(found, policy_for(study, "public"), earlier)
         except Withheld:
             return None
 
@@ -73,18 +76,32 @@ class _Try:
             self.count.hold(left >= FEWEST_LEFT, f"try {self.number} ({kind}): {key}, {left} values left")
 
     def _again(self, people: People, found: Evaluation, made: Release) -> None:
-        """One to nine withdraw, and it is released once more: refused, or as safe beside the first."""
-        gone = self.rng.choice(len(people.arm), int(self.rng.integers(1, 10)), replace=False)
-        left = evaluation(people.without(gone))
+        """Some withdraw, and it is released once more: refused where they are few, else as safe as the first."""
         before = published(found, made, withdrew=0)
-        if left.study is None:
-            raise ValueError("a drawn study has facts")
-        try:
-            second = release(left, policy_for(left.study, "public"), [before])
-        except Withheld:
-            self.count.add("second releases refused")
+        if self._after(people, int(self.rng.integers(1, 10)), before) is not None:
+            self.count.hold(False, f"try {self.number}: fewer than 10 withdrew, and it was released again")
+        left = self._after(people, int(self.rng.integers(10, 60)), before)
+        if left is None:
             return
-        self.count.hold(second is None, f"try {self.number}: {len(gone)} withdrew, and it was released again")
+        self.count.add("released again after 10 or more withdrew")
+        second = Attacker(left[1])
+        self._attack(second, left[0], "after withdrawals")
+        was, now = Attacker(made).known(), second.known()
+        for key in was.keys() & now.keys():
+            few = 0 < abs(was[key] - now[key]) < FEWEST
+            self.count.hold(
+                not few, f"try {self.number}: {key} differs by few people from release to release"
+            )
+
+    def _after(self, people: People, going: int, before: Published) -> tuple[Evaluation, Release] | None:
+        """What is released once so many withdrew; None where it is refused."""
+        gone = self.rng.choice(len(people.arm), going, replace=False)
+        left = evaluation(people.without(gone))
+        made = self._released(left, [replace(before, withdrew=before.withdrew - going)])
+        if made is None:
+            self.count.add("second releases refused")
+            return None
+        return left, made
 
     def _masked(self, found: Evaluation) -> None:
         attacker = Attacker(release(found, INTERNAL))
@@ -97,7 +114,7 @@ def small_counts(found: Evaluation) -> dict[str, int]:
     """Every count from 1 to 9 of a study, by the attacker's name for it."""
     counts = {"in two arms": found.conduct.in_two_arms}
     flow = found.conduct.flow
-    for before, after in zip(flow, flow[1:], strict=False):
+    for before, after in pairwise(flow):
         for arm in (*before.by_arm, "all"):
             one, two = ({**step.by_arm, "all": step.total}[arm] for step in (before, after))
             counts[f"lost {after.key} {arm}"] = one - two
@@ -136,7 +153,10 @@ def _run(folder: Path, tries: int) -> Count:
     count, rng = Count(), np.random.default_rng(SEED)
     for number in range(tries):
         _Try(count, rng, number).run()
-    masked, recovered = count.figures.get("small counts only masked", 0), count.figures.get("of these recovered", 0)
+    masked, recovered = (
+        count.figures.get("small counts only masked", 0),
+        count.figures.get("of these recovered", 0),
+    )
     count.hold(not masked or recovered > masked / 4, "the attacker recovers next to nothing where he could")
     return count
 

@@ -1,14 +1,15 @@
 """An attacker who reads a release and nothing else, and puts everything in it into one linear programme.
 
-What is shown is taken at its word: "<10" is 1 to 9, "about 15" is 11 to 20, an effect lies within half its last digit.
-He knows how tables are made: arms add up, levels add up, nobody is lost but between two steps. It shares no code with
-the audit of a release.
+What is shown is taken at its word: "<10" is 1 to 9, "about 15" is 11 to 20, an effect lies within half its last
+digit. He knows how tables are made: arms add up, levels add up, nobody is lost but between two steps. Nothing of
+this is shared with the audit of a release.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +58,7 @@ class Attacker:
                 self._check(check.name, check.says, check.subject)
 
     def left(self, key: str) -> int:
-        """How many whole numbers a count can be, or ENOUGH. Raises ValueError where all that is read has no solution."""
+        """How many whole numbers a count can be, or ENOUGH. Raises ValueError where there is no solution."""
         if key not in self.place:
             return ENOUGH
         place = self.place[key]
@@ -65,6 +66,11 @@ class Attacker:
             if not self.seen or self._between(place) < ENOUGH:
                 self.seen.append(self._solved(place, sign))
         return self._between(place)
+
+    def known(self) -> dict[str, int]:
+        """The counts that are shown as they are."""
+        exact = {key: self.bounds[place] for key, place in self.place.items() if not key.startswith("share")}
+        return {key: int(low) for key, (low, high) in exact.items() if low == high}
 
     def _between(self, place: int) -> int:
         """How many whole numbers lie between the least and the largest that were seen."""
@@ -103,7 +109,7 @@ class Attacker:
                 self._see(f"{step.key} {arm}", read(step.by_arm[arm].text))
             self._see(f"{step.key} all", read(step.total.text))
             self._adds_up(f"{step.key} all", [f"{step.key} {arm}" for arm in arms])
-        for before, after in zip(release.flow, release.flow[1:], strict=False):
+        for before, after in pairwise(release.flow):
             for arm in (*arms, "all"):
                 lost = f"lost {after.key} {arm}"
                 self._adds_up(f"{before.key} {arm}", [f"{after.key} {arm}", lost])
@@ -176,7 +182,9 @@ class Attacker:
     ) -> tuple[csr_array | None, list[float] | None]:
         if not rows:
             return None, None
-        matrix = [(row, self.place[key], by) for row, (terms, _) in enumerate(rows) for key, by in terms.items()]
+        matrix = [
+            (row, self.place[key], by) for row, (terms, _) in enumerate(rows) for key, by in terms.items()
+        ]
         at, columns, values = (list(part) for part in zip(*matrix, strict=True))
         made = csr_array((values, (at, columns)), shape=(len(rows), len(self.bounds)))
         return made, [end for _, end in rows]

@@ -88,7 +88,9 @@ def evaluation(people: People) -> Evaluation:
     """The evaluation of these people: flow, checks, findings by two methods and, if asked for, by level."""
     arms = [f"arm-{place}" for place in range(int(people.arm.max()) + 1)]
     outcomes = tuple(
-        Outcome(f"outcome-{place}", f"Outcome {place}", "proportion", "primary" if place == 0 else "secondary")
+        Outcome(
+            f"outcome-{place}", f"Outcome {place}", "proportion", "primary" if place == 0 else "secondary"
+        )
         for place in range(people.measured.shape[1])
     )
     contrasts = tuple(Contrast(arm, arms[0]) for arm in arms[1:])
@@ -108,9 +110,7 @@ def evaluation(people: People) -> Evaluation:
     units = len(people.arm) + people.in_two_arms
     return Evaluation(
         plan=Plan(outcomes, contrasts, "parallel"),
-        conduct=Conduct(
-            flow[0].by_arm, dict.fromkeys(arms, 1.0), in_two_arms=people.in_two_arms, flow=flow
-        ),
+        conduct=Conduct(flow[0].by_arm, dict.fromkeys(arms, 1.0), in_two_arms=people.in_two_arms, flow=flow),
         checks=tuple(_checks(flow, findings, people.in_two_arms)),
         findings=tuple(findings),
         not_estimable=(),
@@ -193,9 +193,7 @@ def _wilson(x: int, n: int) -> tuple[float, float]:
     return centre - half, centre + half
 
 
-def _checks(
-    flow: tuple[FlowStep, ...], findings: list[Finding], in_two_arms: int
-) -> list[CheckResult]:
+def _checks(flow: tuple[FlowStep, ...], findings: list[Finding], in_two_arms: int) -> list[CheckResult]:
     arms = list(flow[0].by_arm)
     found = [
         CheckResult(

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 TOGETHER = [
     ("crashes", "full-disk"),
     ("at-once",),
+    ("attacker", "bad-exports", "ledger"),
     ("escapes", "flips", "fuzz", "same-bytes"),
     ("withdrawals",),
 ]

@@ -31,6 +31,7 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 README_PICTURE = Path(__file__).with_name("study-page.png")
 PAGES = {
     "overview": "",
+    "compare": "compare?outcome=handling_time",
     "study-honeypot": "study?study=honeypot-warnings-2022",
     "study-search": "study?study=search-warning-sim",
     "study-moderators": "study?study=moderator-blur-sim",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HONEYPOT = "honeypot-warnings-2022"
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 BEGINNINGS = {"PNG": b"\x89PNG", "SVG": b"<svg", "PDF": b"%PDF", "CSV": b"outcome,"}
-PATHS = ("", f"study?study={HONEYPOT}", f"quality?study={HONEYPOT}", "methods")
+PATHS = ("", "compare", f"study?study={HONEYPOT}", f"quality?study={HONEYPOT}", "methods")
 
 
 def free_port() -> int:
@@ -113,7 +113,7 @@ def test_headings_step_down_one_level_at_a_time(path: str, address: str, page: P
 
 def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: str, page: Page) -> None:
     visit(page, address)
-    page.get_by_role("link", name="See all of").first.click()
+    page.locator(f"h3 a[href*='{HONEYPOT}']").click()
     page.wait_for_url("**/study?study=*")
     page.wait_for_selector("text=In short")
     chosen = page.url.split("study=")[1]

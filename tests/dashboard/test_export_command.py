@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from analysis.disclosure import release
+from analysis.policy import policy_for
 from dashboard.cli import main
+from dashboard.language import LANGUAGES
 from tests.support import honeypot
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from analysis.disclosure import Release
+    from analysis.evaluation import Evaluation
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +28,15 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> None:
     def evaluation(*_: Any, **__: Any) -> Any:
         return honeypot()
 
+    def released(_: Any, __: str, found: Evaluation, policy: str) -> Release:
+        return release(found, policy_for(found.study or no_facts(), policy))
+
     monkeypatch.setattr("experiments.pilot.evaluation", evaluation)
+    monkeypatch.setattr("experiments.releasing.released", released)
+
+
+def no_facts() -> NoReturn:
+    raise ValueError("the evaluation is of no study")
 
 
 def exported(*words: object) -> int:
@@ -86,6 +101,29 @@ def test_a_fault_is_one_sentence_and_leaves_no_file(
     assert exported(*words) == 1
     assert says in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_can_speak_french(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "chart.svg"
+    assert exported("--out", out, "--language", "fr") == 0
+    assert "22,4 points de pourcentage" in capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    written = out.read_text(encoding="utf-8")
+    assert 'xml:lang="fr"' in written
+    assert "Bénéfice" in written
+    assert "Benefit" not in written
+
+
+def test_the_numbers_of_a_file_are_the_same_in_every_language(tmp_path: Path) -> None:
+    rows = {}
+    for spoken in LANGUAGES:
+        out = tmp_path / f"{spoken}.csv"
+        assert exported("--out", out, "--language", spoken, "--quiet") == 0
+        rows[spoken] = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    for one, other in zip(*rows.values(), strict=True):
+        assert list(one) == list(other)
+        for column in ("estimate", "low", "high", "level", "p_value"):
+            assert float(one[column]) == float(other[column])
+        assert [one["language"], other["language"]] == list(LANGUAGES)
 
 
 def test_without_a_file_it_is_wrong_use() -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import dashboard
 from dashboard.language import CATALOGUES, LANGUAGES, entries, language, places, say, speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HOME = Path(dashboard.__file__).parent
 ASKING = {"say": 1, "later": 1, "count_of": 2}  # how many of the first arguments are texts
@@ -32,7 +36,7 @@ def said() -> set[str]:
     return {text for file in files for text in texts(ast.parse(file.read_text(encoding="utf-8"))) if text}
 
 
-def catalogues(spoken: str) -> dict[str, dict[str, str]]:
+def catalogues(spoken: str) -> dict[str, Mapping[str, str]]:
     return {file.name: entries(file) for file in sorted((CATALOGUES / spoken).glob("*.po"))}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from experiments.by_range import Ranges
 
-    Event = tuple[int, int, int | None, int]
+    Event = tuple[int, int, int | None, int, str | None]  # unit, microseconds, session, own, arm
 
 BUSY, LONGEST = 3, 3600
 ROWS = 6000
@@ -36,7 +36,7 @@ class Answers:
 
 
 def rows(seed: int) -> list[Event]:
-    """Random events of 60 units on 9 days far apart: unit, microseconds, session, own; units share session ids."""
+    """Random events of 60 units on 9 days far apart, as `Event` has them; units share session ids."""
     rng = np.random.default_rng(seed)
     units = rng.integers(0, 60, ROWS) * 2**57
     days = rng.choice([-400, 0, 1, 2, 3, 300, 301, 20_000, 20_001], ROWS)
@@ -44,17 +44,20 @@ def rows(seed: int) -> list[Event]:
     instants = (days * DAY + seconds) * SECOND + np.where(rng.random(ROWS) < 0.7, 0, 250_000)
     sessions = [None if gap else int(id_) << 50 for gap, id_ in rng.integers([0, 0], [2, 900], (ROWS, 2))]
     own = (rng.random(ROWS) < 0.8).astype(int)
+    arms = [(None, "none", "warning")[arm] for arm in rng.choice(3, ROWS, p=[0.98, 0.01, 0.01])]
     drawn = list(
-        zip(units.astype(np.uint64).tolist(), instants.tolist(), sessions, own.tolist(), strict=True)
+        zip(units.astype(np.uint64).tolist(), instants.tolist(), sessions, own.tolist(), arms, strict=True)
     )
     # Two units beside each other meet in one minute, in which neither is fast.
-    meeting = [(unit, (unit + later) * MINUTE * SECOND, None, 1) for unit in (1, 2) for later in (0, 0, 1, 1)]
+    meeting = [
+        (unit, (unit + later) * MINUTE * SECOND, None, 1, None) for unit in (1, 2) for later in (0, 0, 1, 1)
+    ]
     return drawn + meeting
 
 
 def table(events: list[Event]) -> pa.Table:
     """Events as a segment holds them."""
-    units, instants, sessions, own = (list(values) for values in zip(*events, strict=True))
+    units, instants, sessions, own, arms = (list(values) for values in zip(*events, strict=True))
     named = ["click" if theirs else "assigned" for theirs in own]
     return pa.table(
         {
@@ -62,25 +65,30 @@ def table(events: list[Event]) -> pa.Table:
             "occurred_at": pa.array(instants, pa.timestamp("us")),
             "event": pa.array(named).dictionary_encode(),
             "session": pa.array(sessions, pa.uint64()),
+            "arm": pa.array(arms, pa.string()).dictionary_encode(),
         }
     )
 
 
 def by_hand(events: list[Event]) -> dict[str, int]:
     """The totals, event by event."""
-    own = [(unit, us) for unit, us, _, theirs in events if theirs]
+    own = [(unit, us) for unit, us, _, theirs, _ in events if theirs]
     minutes = Counter((unit, us // (MINUTE * SECOND)) for unit, us in own)
     fast = {key: count for key, count in minutes.items() if count > BUSY}
     visits = defaultdict(list)
-    for unit, us, session, _ in events:
+    for unit, us, session, _, _ in events:
         if session is not None:
             visits[unit, session].append(us)
+    arms = defaultdict(set)
+    for unit, _, _, _, arm in events:
+        arms[unit] |= {arm} - {None}
     return {
         "events": len(own),
         "units": len({unit for unit, _ in own}),
         "bursting": len({unit for unit, _ in fast}),
         "in_bursts": sum(fast.values()),
         "lasting": sum(max(times) - min(times) > LONGEST * SECOND for times in visits.values()),
+        "several": sum(len(named) > 1 for named in arms.values()),
         "whole": sum(us % (MINUTE * SECOND) == 0 for _, us in own),
     }
 
@@ -99,9 +107,9 @@ def test_the_pass_counts_as_by_hand_in_any_order_of_rows(
     found = passed(answers, written={"assigned"}, busy=BUSY, longest=LONGEST)
     expected = by_hand(events)
     assert found.totals == expected
-    assert min(expected["bursting"], expected["lasting"], expected["whole"]) > 10
-    assert sorted(found.days.tolist()) == sorted({us // SECOND // DAY for _, us, _, _ in events})
-    seconds = Counter(us // SECOND for _, us, _, own in events if own)
+    assert min(expected["bursting"], expected["lasting"], expected["whole"], expected["several"]) > 10
+    assert sorted(found.days.tolist()) == sorted({us // SECOND // DAY for _, us, _, _, _ in events})
+    seconds = Counter(us // SECOND for _, us, _, own, _ in events if own)
     places = zip(*np.nonzero(found.counts), strict=True)
     told = {int(found.days[day] * DAY + second): int(found.counts[day, second]) for day, second in places}
     assert told == seconds

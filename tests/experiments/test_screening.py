@@ -107,6 +107,15 @@ def rows(study: Study, words: Vocabulary, seed: int) -> pa.Table:
     return pa.table({**columns, "line": pa.array(range(2, 3002), pa.int64())})
 
 
+def with_times(batch: pa.Table, zone: str | None) -> pa.Table:
+    """The rows with times, as Parquet has them, in place of text that tells them; a gap where it tells none."""
+    known = {cell: cell.upper().replace(" ", "T").removesuffix("Z") for cell in TIMES}
+    cells = [known.get(cell) for cell in batch["occurred_at"].to_pylist()]
+    times = pa.array(cells, pa.string()).cast(pa.timestamp("us")).cast(pa.timestamp("us", zone))
+    place = batch.schema.get_field_index("occurred_at")
+    return batch.set_column(place, "occurred_at", pa.chunked_array([times[:1000], times[1000:]]))
+
+
 def text(judged: pa.Table) -> pa.Table:
     """Judged rows in the order of their lines, words as text."""
     judged = judged.sort_by("line")
@@ -117,13 +126,16 @@ def text(judged: pa.Table) -> pa.Table:
     return pa.table(plain, names=judged.column_names)
 
 
+@pytest.mark.parametrize("clock", ["text", "times", "times in UTC"])
 @pytest.mark.parametrize("pilot", pilots(), ids=lambda pilot: pilot.name)
 def test_rows_judged_at_once_are_judged_as_rows_read_with_care(
-    pilot: Any, monkeypatch: pytest.MonkeyPatch
+    pilot: Any, clock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = read_study(pilot.study_file)
     screen = Screen(study, KEY)
     batch = rows(study, screen.vocabulary, 1)
+    if clock != "text":
+        batch = with_times(batch, "UTC" if clock == "times in UTC" else None)
     with engine() as opened:
         gone = screen.people(opened, pa.table({"unit": pa.array(["u2", f"{3:064x}"])}))[
             "tombstone"
