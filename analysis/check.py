@@ -54,6 +54,7 @@ class Check:
     """A check: `run(plan, table, conduct)` returns its results (none where it does not apply).
 
     `means` says in one sentence what a failure would do to the findings, `advice` what to do about it.
+    `arms_together` says that it tells nothing of single arms, so that its sentence may be read while a study runs.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Check:
     means: str
     advice: str
     run: Callable[[Plan, Table, Conduct], tuple[CheckResult, ...]]
+    arms_together: bool = False
 
 
 def checks() -> Mapping[str, Check]:

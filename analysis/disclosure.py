@@ -12,6 +12,7 @@ from analysis.plan import Plan
 from analysis.policy import INTERNAL, Policy
 from analysis.release import findings as told
 from analysis.release import people
+from analysis.release.closing import as_seen
 from analysis.release.curves import with_curves
 from analysis.release.drafted import drafted
 from analysis.release.drafts import refuse
@@ -70,6 +71,7 @@ class Release:
     periods: tuple[
         str, ...
     ] = ()  # of a series: each one's first day, ISO 8601, in the order of their numbers
+    closed: bool = False  # the study still runs: nothing is told by arm
     made_by: object = None
 
     def __post_init__(self) -> None:
@@ -116,16 +118,22 @@ def release(
     earlier: Sequence[Published] = (),
     *,
     audited: bool = False,
+    steward: bool = False,
 ) -> Release:
     """Let out what `policy` allows of an evaluation of a registered study; what is withheld says so.
 
+    Of a study that still runs nothing is told by arm before a planned look, but to its `steward`.
     A public release is audited against what was published `earlier`, unless it was `audited` before.
     Raises ValueError for an evaluation without a study: a bare table has nothing to publish under. Raises Withheld
     where a rule forbids the release.
     """
-    if evaluation.study is None or evaluation.registration is None:
+    study, registration = evaluation.study, evaluation.registration
+    if study is None or registration is None:
         raise ValueError("only an evaluation of a registered study can be released")
-    made = _masked(evaluation, policy, evaluation.study, evaluation.registration)
+    evaluation, closed = as_seen(evaluation, steward=steward)
+    made = _masked(evaluation, policy, study, registration)
+    if closed:
+        made = replace(made, closed=True, withheld=(closed, *made.withheld))
     if policy.public:
         refuse(drafted(made), policy)
     if policy.public and not audited:

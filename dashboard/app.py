@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,14 +13,16 @@ import streamlit as st
 
 from dashboard import elements
 from dashboard.language import LANGUAGES, later, say, speak
-from dashboard.page import SECTIONS, Page, pages
-from dashboard.session import Session, open_session
+from dashboard.page import FIRST, SECTIONS, Page, pages
+from dashboard.session import open_session
+from dashboard.visitor import leave, visitor
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.page import Section
+    from dashboard.session import Session
 
 KEY = "study"  # of the choice, and its name in the address
 LANGUAGE = "lang"  # the same for the language
@@ -30,7 +33,7 @@ SECTION_TITLES: Mapping[Section, str] = {
 }
 
 
-def main(*, first: str = "overview") -> None:
+def main(*, first: str = FIRST) -> None:
     """Draw the menu and the page that the address names; the bare address shows the `first`.
 
     The choice of a pilot stands here and not in a page: only so does it survive a change of page.
@@ -39,12 +42,17 @@ def main(*, first: str = "overview") -> None:
     st.set_page_config(page_title="watchkeeper", layout="wide")
     elements.style()
     elements.page_language()
-    session = open_session(Path(os.environ.get("WATCHKEEPER_STORE", "store")), chosen=None)
+    access = visitor()
+    if access is None:
+        return
+    store = Path(os.environ.get("WATCHKEEPER_STORE", "store"))
+    session = open_session(store, chosen=None, access=access)
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
     current = st.navigation(_menu(entries))
     if _choose(session, current.url_path):
         elements.says(say("The address names a pilot that this store does not hold."))
+    leave(access)
     try:
         current.run()
     except Fault as fault:
@@ -75,7 +83,7 @@ def _menu(entries: Mapping[str, st.Page]) -> dict[str, list[st.Page]]:
 
 def _entry(page: Page, session: Session, *, first: bool) -> st.Page:
     def draw() -> None:
-        page.render(Session(session.store, session.policy, st.session_state.get(KEY)))
+        page.render(replace(session, chosen=st.session_state.get(KEY)))
 
     return st.Page(draw, title=f"{page.icon} {say(page.title)}", url_path=page.name, default=first)
 

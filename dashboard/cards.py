@@ -11,6 +11,7 @@ from dashboard import blocks, elements, telling, words
 from dashboard.drawing.rows import row as drawn_row
 from dashboard.language import count_of, later, say
 from dashboard.portfolio import TIMED, WATCHED, harms, stops_for_harm
+from dashboard.words.forms import said_of
 from dashboard.words.stages import STAGE_MARKS, freshness_text, stage_text
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _found(entry: Entry) -> str:
     if release is None:
         mark = words.STATES[entry.pilot.state]
         return f"<div><p>{escape(entry.pilot.fault or mark.means)}</p></div>"
+    if release.closed:
+        return f"<div><p>{elements.marked(release.withheld[0])}</p></div>"
     primary = telling.of_role(release, "primary")
     answer = words.worked_text(
         [f.finding.verdict for f in primary],
@@ -112,13 +115,15 @@ def _interval(release: Release, finding: ReleasedFinding, *, named: bool, outcom
         at=bounds(about),
         reach=blocks.reach(release, about.name),
         lower_is_better=about.better == "lower",
-        describe=f"{label}: {text}",
+        describe=said_of(label, text),
     )
     if not named:
         return drawn
     mark = words.VERDICTS[finding.finding.verdict]
     verdict = f'<span class="wk-{mark.colour}">{escape(mark.text)}</span>'
-    return f'<p class="wk-line-label">{escape(label)}: {verdict} <span>{escape(short)}</span></p>{drawn}'
+    return (
+        f'<p class="wk-line-label">{said_of(escape(label), verdict)} <span>{escape(short)}</span></p>{drawn}'
+    )
 
 
 def _harmed(release: Release) -> str:

@@ -30,6 +30,8 @@ def chosen_release(session: Session, *, question: str) -> Release | None:
         blocks.data_banner(pilot.facts.data_are)
     if pilot.release is None:
         _say_why(pilot)
+    elif pilot.release.closed:
+        elements.banner(pilot.release.withheld[0])
     return pilot.release
 
 

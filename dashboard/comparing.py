@@ -27,6 +27,7 @@ from dashboard.words.comparisons import (
     pooled_note,
     sides_text,
 )
+from dashboard.words.forms import said_of
 from dashboard.words.pictures import COMPARISON, INTERVENTION
 from dashboard.words.pieces import Telling
 
@@ -80,9 +81,9 @@ def table(comparison: Comparison, pooled: ReleasedFinding | None = None) -> list
 
 def describe(comparison: Comparison, pooled: ReleasedFinding | None = None) -> str:
     """The picture in words."""
-    rows = [f"{a.release.study.title}: {spoken(a.finding, a.release)}" for a in comparison.answers]
+    rows = [said_of(a.release.study.title, spoken(a.finding, a.release)) for a in comparison.answers]
     if pooled is not None:
-        rows.append(f"{pooled_label(len(comparison.releases))}: {_figures(pooled)}.")
+        rows.append(f"{said_of(pooled_label(len(comparison.releases)), _figures(pooled))}.")
     return comparison_spoken(rows)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import elements, telling, words
+from dashboard import elements
 from dashboard.chart import View, charts
 from dashboard.language import language, say
+from dashboard.readable import readable
 from dashboard.session import drawn
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from analysis.disclosure import Release
-    from dashboard.chart import Chart, Numbers
+    from dashboard.chart import Chart
     from dashboard.theme import Mode
 
 WIDTHS = {"wide": 860, "middle": 600, "narrow": 288}  # page.css shows the widest that fits
@@ -66,23 +67,6 @@ def at_each_width(draw: Callable[[int], Figure], *, key: str, unique: str, descr
                 key=f"{unique}-{size}",
                 alt=described,
             )
-
-
-def readable(rows: list[Numbers]) -> list[dict[str, object]]:
-    """The numbers with headings and words for people; files keep the names that programs know."""
-    return [
-        {
-            words.column_word(name) if name.isidentifier() and name.islower() else name: _word(name, value)
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
-
-
-def _word(name: str, value: str | float | None) -> object:
-    if name == "role":
-        return words.ROLES.get(str(value), value)
-    return telling.estimator_label(str(value)) if name == "estimator" else value
 
 
 def mode() -> Mode:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 Section = Literal["portfolio", "pilot", "reference"]
+FIRST = "overview"  # the page of the bare address
 SECTIONS: tuple[Section, ...] = ("portfolio", "pilot", "reference")
 
 

@@ -51,6 +51,14 @@ def strict_code(evaluation: Evaluation) -> int:
     return 3
 
 
+def warn_of_looking(evaluation: Evaluation, *, quiet: bool) -> None:
+    """Says on standard error that figures by arm are seen before it was planned; nothing of an open study."""
+    from analysis.release.closing import why_closed
+
+    if not quiet and (why := why_closed(evaluation)):
+        print(f"{why} You see them because you hold the data: do not pass them on.", file=sys.stderr)
+
+
 def _about(release: Release) -> Iterator[str]:
     yield from _wrapped(release.study.title, indent="")
     if notice := words.DATA_ARE.get(release.study.data_are):

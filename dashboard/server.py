@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.door import Hosts, Pages, Site, host_names
 from dashboard.elements import LANGUAGE_SCRIPTS
+from dashboard.page import FIRST, pages
+from dashboard.serving import HOSTS
+from experiments.access import configured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 
 EMBEDDED_IN = (
     "WATCHKEEPER_EMBEDDED_IN"  # origins that may show the pages in a frame, with spaces between them
@@ -112,11 +117,44 @@ def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _middleware() -> Middleware:
+def _known(cookies: Mapping[str, str]) -> bool:
+    """Whether cookies are those of somebody who logged in: signed by this server."""
+    from streamlit.auth_util import get_cookie_with_chunks
+    from streamlit.web.server.server_util import get_cookie_secret
+    from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+    from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name)
+        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1")) if value else None
+
+    return get_cookie_with_chunks(signed, USER_COOKIE_NAME) is not None
+
+
+def _middleware() -> list[Middleware]:
+    """What every request passes, from the outside in."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    page += "".join(f"<script>{script}</script>" for script in LANGUAGE_SCRIPTS.values())
+    scripts = "".join(f"<script>{script}</script>" for script in LANGUAGE_SCRIPTS.values())
     frames = embedding_origins(os.environ.get(EMBEDDED_IN, ""))
-    return Middleware(SafeHeaders, policy=content_policy(page, frames), framed=bool(frames))
+    base = st.get_option("server.baseUrlPath").strip("/")
+    site = Site(
+        document=page,
+        pages=tuple(each.name for each in pages()),
+        first=FIRST,
+        base=f"/{base}" if base else "",
+        knows=_known if configured() else None,
+    )
+    return [
+        Middleware(SafeHeaders, policy=content_policy(page + scripts, frames), framed=bool(frames)),
+        Middleware(Hosts, names=host_names(os.environ.get(HOSTS, ""))),
+        Middleware(Pages, site=site),
+    ]
 
 
-app = st.App(Path(__file__).with_name("app.py"), middleware=[_middleware()], on_script_error=say_sorry)
+login = configured()
+app = st.App(  # found by its form: Streamlit looks for just this call in the file
+    Path(__file__).with_name("app.py"),
+    middleware=_middleware(),
+    secrets={"auth": dict(login.auth)} if login else None,
+    on_script_error=say_sorry,
+)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from analysis.policy import INTERNAL, POLICY_OF, Policy, Role
+from analysis.policy import PUBLIC, Policy
 from analysis.refusal import Refusal
 from dashboard.chart import charts
-from dashboard.language import language
+from dashboard.language import language, say
 from dashboard.spoken import in_language, study_in_language
+from experiments.access import LOCAL, Access
 from experiments.faults import Fault
 from experiments.pilot import evaluation, stored_evaluation
 from experiments.plan import study_facts
@@ -53,25 +54,40 @@ class Pilot:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The store behind the pages, the rules for letting figures out, and the pilot that was chosen."""
+    """The store behind the pages, what the visitor may see of it, and the pilot that was chosen.
+
+    `for_everybody` gives what all may see, whoever asks: for files that are taken away.
+    """
 
     store: Store
-    policy: Policy = INTERNAL
+    access: Access = LOCAL
     chosen: str | None = None
+    for_everybody: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        """By which rules figures are let out."""
+        return PUBLIC if self.for_everybody else self.access.policy
 
     def ids(self) -> tuple[str, ...]:
-        """The ids of all pilots in the store."""
-        return self.store.studies()
+        """The ids of the pilots in the store that the visitor may see."""
+        return tuple(study_id for study_id in self.store.studies() if self._sees(study_id))
 
     def pilot(self, study_id: str) -> Pilot:
-        """One pilot as it stands; a study that cannot be read becomes a `broken` one with the reason."""
+        """One pilot as it stands; a study that cannot be read becomes a `broken` one with the reason.
+
+        One that the visitor may not see is like one that is not there.
+        """
+        if not self._sees(study_id):
+            return Pilot(study_id, "broken", fault=say("No pilot of that name is here."))
         try:
             key = str(self.store.path.resolve()), study_id, self.store.data_key(study_id)
             held = self.store.manifest(study_id)
             if not (held.segments or held.purged):
                 return Pilot(study_id, "registered", _facts(self.store, key, language()))
             try:
-                found = _release(self.store, key, self.policy.name, language())
+                seen = self.policy.name, self.access.steward and not self.for_everybody
+                found = _release(self.store, key, seen, language())
             except _NotAnalysedError:
                 facts = _facts(self.store, key, language())
                 return Pilot(study_id, "loaded", facts, until=held.last, taken_in=held.taken_in)
@@ -86,24 +102,35 @@ class Session:
 
     def analysed(self, pilot: Pilot) -> Pilot:
         """The pilot, analysed now where its data are loaded but nobody looked yet."""
-        if pilot.state != "loaded":
+        if pilot.state != "loaded" or not self._sees(pilot.id):
             return pilot
         try:
-            with st.spinner("Analysing for the first time. This takes some seconds."):
+            with st.spinner(say("Analysing for the first time. This takes some seconds.")):
                 evaluation(self.store, pilot.id)
         except (Fault, Refusal) as reason:
             return Pilot(pilot.id, "broken", pilot.facts, fault=str(reason))
         return self.pilot(pilot.id)
 
+    def _sees(self, study_id: str) -> bool:
+        """Whether the visitor may see a pilot at all; only somebody who sees all may see one without a company."""
+        if self.access.companies is None:
+            return True
+        try:
+            key = str(self.store.path.resolve()), study_id, self.store.data_key(study_id)
+            return self.access.sees(_facts(self.store, key, language()).company)
+        except Fault:
+            return False
 
-def open_session(folder: Path, *, chosen: str | None, role: Role = "researcher") -> Session:
-    """A session on the store in `folder`; the role says by which rules figures are let out."""
-    return Session(Store(folder), policy=POLICY_OF[role], chosen=chosen)
+
+def open_session(folder: Path, *, chosen: str | None, access: Access = LOCAL) -> Session:
+    """A session on the store in `folder` for a visitor who may see what `access` says."""
+    return Session(Store(folder), access, chosen)
 
 
 def drawn(release: Release, chart: str, *, mode: Mode, width: int, outcome: str | None = None) -> Figure:
     """The named chart without its frame, for a page; drawn once a release, language, outcome, mode, width."""
-    made = (release.registration.hash, release.data.hash, release.provenance.created_at, release.policy.name)
+    policy = f"{release.policy.name} closed" if release.closed else release.policy.name
+    made = (release.registration.hash, release.data.hash, release.provenance.created_at, policy)
     return _figure(release, (release.study.id, *made, language()), chart, mode, width, outcome)
 
 
@@ -118,12 +145,13 @@ def _facts(_store: Store, key: tuple[str, str, str], spoken: str) -> StudyFacts:
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _release(_store: Store, key: tuple[str, str, str], policy: str, spoken: str) -> Release:
-    """The release in a language; `key` changes with the data and the plan, and the policy is remembered with it."""
+def _release(_store: Store, key: tuple[str, str, str], seen: tuple[str, bool], spoken: str) -> Release:
+    """The release in a language; `key` changes with the data and the plan, `seen` is policy and steward."""
     evaluation = stored_evaluation(_store, key[1])
     if evaluation is None:
         raise _NotAnalysedError
-    return in_language(released(_store, key[1], evaluation, policy), spoken)
+    policy, steward = seen
+    return in_language(released(_store, key[1], evaluation, policy, steward=steward), spoken)
 
 
 @st.cache_resource(show_spinner=False, max_entries=500)
@@ -132,4 +160,7 @@ def _figure(
 ) -> Figure:
     """A chart's figure; `made` says which evaluation under which policy it is of, in which language."""
     del made
-    return charts()[chart].draw(_release, mode=mode, width=width, framed=False, outcome=outcome)
+    figure = charts()[chart].draw(_release, mode=mode, width=width, framed=False, outcome=outcome)
+    plain = figure.to_dict()  # made anew at each visit, it would take half of the page's time
+    object.__setattr__(figure, "to_dict", lambda: plain)
+    return figure

@@ -29,9 +29,12 @@ def released_for(
     *,
     policy: str,
     spoken: str,
+    steward: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Release:
     """The release of a study under the policy of that name, in a language; analysed now where nobody did before.
+
+    Of a study that still runs only its `steward` gets figures by arm before a planned look.
 
     Raises Fault and Gate as `experiments.pilot.evaluation` and `experiments.releasing.released` do.
     """
@@ -39,7 +42,7 @@ def released_for(
     from experiments.releasing import released
 
     found = evaluation(store, study_id, progress=progress)
-    return in_language(released(store, study_id, found, policy), spoken)
+    return in_language(released(store, study_id, found, policy, steward=steward), spoken)
 
 
 def in_language(release: Release, spoken: str) -> Release:

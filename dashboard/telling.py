@@ -142,21 +142,30 @@ def other_scales(finding: ReleasedFinding) -> str:
     "Odds ratio 2.64 (1.42 to 4.90). In brackets the 95 % intervals; p = 0.0019."
     """
     found = finding.finding
-    hidden = _hides_arms(finding)  # two scales together would give the arms away
     texts = [
         say(
             "{scale} {effect}",
             scale=told(scale.label),
             effect=words.effect_text(found.estimate.effects[scale.name], scale=scale, outcome=found.outcome),
         )
-        for scale in kinds()[found.outcome.kind].scales
-        if scale.name in found.estimate.effects and (scale == found.outcome.scale or not hidden)
+        for scale in shown_scales(finding)
     ]
     return say(
         "{effects}. In brackets the {level} interval{p_values}.",
         effects=_capital(say("; ").join(texts)),
         level=words.level_text(finding.effect.level),
         p_values=_p_values(finding),
+    )
+
+
+def shown_scales(finding: ReleasedFinding) -> tuple[Scale, ...]:
+    """The scales that an effect may be told on: where arms are masked, two together would give them away."""
+    found = finding.finding
+    hidden = _hides_arms(finding)
+    return tuple(
+        scale
+        for scale in kinds()[found.outcome.kind].scales
+        if scale.name in found.estimate.effects and (scale == found.outcome.scale or not hidden)
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.disclosure import Release, release
 from analysis.policy import policy_for
+from analysis.release.closing import as_seen
 from analysis.release.published import published
 from analysis.release.tables import Published
 from analysis.release.withheld import Withheld
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from experiments.store import Store
 
 
-def released(store: Store, study_id: str, evaluation: Evaluation, policy: str) -> Release:
+def released(
+    store: Store, study_id: str, evaluation: Evaluation, policy: str, *, steward: bool = False
+) -> Release:
     """The release of a study's evaluation under the policy of that name, as the study declares it.
+
+    Of a study that still runs only its `steward` gets figures by arm before a planned look.
 
     A public one is audited against everything that was public before, and noted in the ledger: once for the same
     content. Raises Gate with the rule that forbids it, ValueError for an evaluation without a study.
@@ -31,8 +36,9 @@ def released(store: Store, study_id: str, evaluation: Evaluation, policy: str) -
         raise ValueError("only an evaluation of a registered study can be released")
     rules = policy_for(evaluation.study, policy)
     if not rules.public:
-        return release(evaluation, rules)
-    made = release(evaluation, rules, audited=True)
+        return release(evaluation, rules, steward=steward)
+    evaluation, _ = as_seen(evaluation, steward=steward)
+    made = release(evaluation, rules, audited=True, steward=steward)
     said = published(evaluation, made, withdrew=len(store.manifest(study_id).withdrawn))
     entry = _kept(read(store, study_id), said) or _entered(store, study_id, said)
     if entry.refused:

@@ -48,4 +48,5 @@ CHECK = Check(
     means="Windows begin and end by the log's times: by a wrong clock, events fall into the wrong window or none.",
     advice="Ask how the times were written: in which time zone, by whose clock, and when they were sent.",
     run=_run,
+    arms_together=True,
 )

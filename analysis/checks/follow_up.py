@@ -49,4 +49,5 @@ CHECK = Check(
     means="Who came too late to be followed to the end is left out: the finding is about those who came early.",
     advice="Wait for the rest of the log, or end the study's assignments one window before its last day.",
     run=_run,
+    arms_together=True,
 )

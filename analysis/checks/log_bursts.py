@@ -56,4 +56,5 @@ CHECK = Check(
     means="Programs, and records written twice or at once, count as what people did.",
     advice="Find out who or what wrote these events; leave programs out by a rule that holds for every arm.",
     run=_run,
+    arms_together=True,
 )

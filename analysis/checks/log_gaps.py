@@ -34,4 +34,5 @@ CHECK = Check(
     means="Events of missing days are counted as if they had not happened, in every arm.",
     advice="Ask for the missing days, or make sure that nothing could happen on them.",
     run=_run,
+    arms_together=True,
 )

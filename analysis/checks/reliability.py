@@ -64,4 +64,5 @@ CHECK = Check(
     means="A score whose items do not measure one thing is mostly noise, and hides a difference between arms.",
     advice="Check which items are reversed and how answers were coded, before reading the finding.",
     run=_run,
+    arms_together=True,
 )

@@ -58,4 +58,5 @@ CHECK = Check(
     means="Where many withdraw from one arm, those who stay may differ from those who left.",
     advice="Compare the number with that of all who were assigned.",
     run=_run,
+    arms_together=True,
 )

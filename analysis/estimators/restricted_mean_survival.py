@@ -27,7 +27,8 @@ from analysis.refusal import Refusal
 
 if TYPE_CHECKING:
     from analysis.estimator import Settings
-    from analysis.evidence import Evidence
+    from analysis.evidence import Evidence, Rows
+    from analysis.finding import Survived
     from analysis.models.survival import Curve
 
 UNADJUSTED = "The declared covariates are not used here."
@@ -72,14 +73,15 @@ def fit(evidence: Evidence, settings: Settings) -> Estimate:
         {"rmst_difference": effect},
         {**parameters, **against_margin(evidence.outcome, effect)},
         notes=(*((FEW,) if few else ()), *((UNADJUSTED,) if rows.covariates.shape[1] else ())),
-        curves=tuple(
-            survived(arm, time[side], event[side], horizon=tau, level=settings.level)
-            for arm, side in (
-                (evidence.contrast.control, ~rows.treated),
-                (evidence.contrast.treatment, rows.treated),
-            )
-        ),
+        curves=_curves(evidence, rows, tau, level=settings.level),
     )
+
+
+def _curves(evidence: Evidence, rows: Rows, tau: float, *, level: float) -> tuple[Survived, ...]:
+    """Both arms' curves at fixed times, the control's first."""
+    time, event, contrast = rows.parts["time"], rows.parts["event"], evidence.contrast
+    sides = ((contrast.control, ~rows.treated), (contrast.treatment, rows.treated))
+    return tuple(survived(arm, time[side], event[side], horizon=tau, level=level) for arm, side in sides)
 
 
 def _at_horizon(name: str, curve: Curve, tau: float, *, level: float) -> dict[str, float]:

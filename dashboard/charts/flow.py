@@ -28,7 +28,7 @@ NAMES = 210  # width of the steps' names, where they stand beside the boxes
 
 
 def _applies(release: Release) -> bool:
-    return len(release.flow) > 1
+    return len(release.flow) > 1 and not release.closed
 
 
 def _headline(view: View) -> str:

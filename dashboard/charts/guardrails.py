@@ -11,9 +11,10 @@ from dashboard.drawing.canvas import Axis
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.rows import numbers, row, spoken
 from dashboard.drawing.typography import plain, text_height, text_width, wrap
-from dashboard.language import later
+from dashboard.language import later, say
 from dashboard.theme import BODY, FIGURE, NARROW, SMALL, SYMBOLS
 from dashboard.words import effect_text, level_text
+from dashboard.words.forms import said_of
 from dashboard.words.guarding import (
     ends_words,
     guarded_legend,
@@ -122,9 +123,12 @@ def _lines(view: View, found: ReleasedFinding, width: float) -> tuple[tuple[str,
     """The outcome's name (with its arm, where there are several), and its direction and margin."""
     outcome = found.finding.outcome
     several = len(view.release.plan.contrasts) > 1
-    arm = f": {view.release.arm_label(found.finding.contrast.treatment)}" if several else ""
-    note = f"{worse_text(lower_is_better=outcome.better == 'lower')}; {margin_text(margin_size(outcome))}"
-    return wrap(f"{outcome.label}{arm}", width, size=BODY, bold=True), wrap(note, width, size=SMALL)
+    arm = view.release.arm_label(found.finding.contrast.treatment)
+    name = said_of(outcome.label, arm) if several else outcome.label
+    note = say("; ").join(
+        [worse_text(lower_is_better=outcome.better == "lower"), margin_text(margin_size(outcome))]
+    )
+    return wrap(name, width, size=BODY, bold=True), wrap(note, width, size=SMALL)
 
 
 def _height(view: View, found: ReleasedFinding, names: float, content: float) -> float:
@@ -178,7 +182,7 @@ def _interval(canvas: Canvas, panel: str, found: ReleasedFinding, axis: Axis, ce
             "line": {"color": colour if hollow else palette.paper, "width": 2 if hollow else 1.5},
         },
         hovertemplate=plain(
-            f"{outcome.label}: {effect_text(found.effect, scale=outcome.scale, outcome=outcome)}"
+            said_of(outcome.label, effect_text(found.effect, scale=outcome.scale, outcome=outcome))
         )
         + "<extra></extra>",
     )

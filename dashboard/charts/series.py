@@ -27,6 +27,8 @@ from dashboard.words.series import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.disclosure import Release, ReleasedFinding
     from analysis.finding import Traced
     from dashboard.drawing.canvas import Axis, Canvas
@@ -160,7 +162,7 @@ def _numbers(view: View) -> list[Numbers]:
     for part, held in _lines(view).items():
         block = thinned(held[0])
         for period, value in marks(held[0], block):
-            at = min(range(len(held[0].periods)), key=lambda i: abs(held[0].periods[i] - period))
+            at = _nearest(held[0].periods, period)
             foretold = next((line.expected[at] for line in held if line.expected[at] is not None), None)
             rows.append(
                 {
@@ -174,6 +176,17 @@ def _numbers(view: View) -> list[Numbers]:
                 }
             )
     return rows
+
+
+def _nearest(periods: Sequence[float], period: float) -> int:
+    """The place of the period that lies nearest, the earlier one of two.
+
+    >>> _nearest((1.0, 2.0, 3.0), 2.5), _nearest((1.0, 2.0, 3.0), 9.0), _nearest((1.0,), 0.0)
+    (1, 2, 0)
+    """
+    after = min(bisect_left(periods, period), len(periods) - 1)
+    before = max(after - 1, 0)
+    return before if period - periods[before] <= periods[after] - period else after
 
 
 def _day(view: View, period: float) -> str:

@@ -20,15 +20,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Analyse by the registered plan and print the result, in words or as one JSON document."""
     from analysis.disclosure import release
     from dashboard.document import evaluation_document
-    from dashboard.printed import evaluation_lines, strict_code
+    from dashboard.printed import evaluation_lines, strict_code, warn_of_looking
     from experiments.pilot import evaluation
     from experiments.store import Store
 
     found = evaluation(Store(arguments.store), arguments.study, progress=progress(arguments))
+    warn_of_looking(found, quiet=arguments.quiet)
     if arguments.json:
         print_json(evaluation_document(found))
     else:
-        print("\n".join(evaluation_lines(release(found))))
+        print("\n".join(evaluation_lines(release(found, steward=True))))
     return strict_code(found) if arguments.strict else 0
 
 

@@ -20,15 +20,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the checks, the worst first."""
     from analysis.disclosure import release
     from dashboard.document import evaluation_document
-    from dashboard.printed import check_lines, strict_code
+    from dashboard.printed import check_lines, strict_code, warn_of_looking
     from experiments.pilot import evaluation
     from experiments.store import Store
 
     found = evaluation(Store(arguments.store), arguments.study, progress=progress(arguments))
+    warn_of_looking(found, quiet=arguments.quiet)
     if arguments.json:
         print_json({"checks": evaluation_document(found)["checks"]})
     else:
-        print("\n".join(check_lines(release(found))))
+        print("\n".join(check_lines(release(found, steward=True))))
     return strict_code(found) if arguments.strict else 0
 
 

@@ -8,6 +8,7 @@ from dashboard import telling, words
 from dashboard.chart import View, available, charts
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import count_of, say
+from dashboard.reach import can_tell, cannot_tell
 from dashboard.scene import imprint
 from dashboard.slides.bars import add_bars, bars_of
 from dashboard.slides.charts import scene_slide
@@ -160,10 +161,7 @@ def _guardrails(slides: Slides, release: Release) -> None:
 
 
 def _limits(slides: Slides, release: Release) -> None:
-    primary = telling.of_role(release, "primary")
-    can = [words.cause_text(release.plan.layout, randomised=release.plan.randomised)]
-    can += [f"{telling.opening(release, found)}." for found in primary]
-    cannot = [*release.study.limits, *release.withheld] or [say("The study file declares no limits.")]
+    can, cannot = can_tell(release), cannot_tell(release)
     column_slides(
         slides,
         title=say("Did it work? {answer}", answer=worked(release)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dashboard.slides.layouts import Place
     from dashboard.slides.pages import Slides
 
-SMALLEST = 12.0  # points; below this a list goes on on another slide
+SMALLEST = 14.0  # points; below this a list goes on on another slide
 CUT_AT = 10.0  # points; one sentence that does not fit a slide at this size is cut
 
 
@@ -45,6 +45,12 @@ def column_slides(
     columns = ((HEADING, BODY, *left), (SECOND_HEADING, SECOND, *right))
     pages = [_pages(layout.place(body), texts) for _, body, _, texts in columns]
     for number, parts in enumerate(zip_longest(*pages, fillvalue=[])):
+        filled = [(words, part) for (_, _, words, _), part in zip(columns, parts, strict=True) if part]
+        if number and len(filled) == 1:
+            ((words, part),) = filled
+            again = say("{subtitle} (continued)", subtitle=words)
+            list_slides(slides, title=title, subtitle=again, texts=part, notes=notes)
+            continue
         again = say("{subtitle} (continued)", subtitle=subtitle) if number else subtitle
         slide = slides.add("Two columns", title=title, subtitle=again, notes=notes)
         size = min(

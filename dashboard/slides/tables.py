@@ -8,6 +8,7 @@ from dashboard.slides.inks import paint
 from dashboard.slides.sheet import described
 from dashboard.slides.text import clean, height_of, right_to_left
 from dashboard.theme import LIGHT
+from dashboard.words.forms import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def add_table(slide: Any, rows: Rows, box: Box, *, name: str) -> Any:
         for at, text in enumerate(texts):
             _fill(table.cell(n, at), text, size, name=not at, shaded=not n % 2)
     frame.height = sum(table.rows[n].height for n in range(len(held)))
-    described(frame, name, ". ".join(f"{left}: {right}" for left, right in held))
+    described(frame, name, ". ".join(said_of(left, right) for left, right in held))
     return frame
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analysis.policy import PUBLIC
 from analysis.refusal import Refusal
 from dashboard import comparing, elements, words
 from dashboard.address import Choices, Part
 from dashboard.comparison import comparisons, on_scale
 from dashboard.export import exports
-from dashboard.figure import at_each_width, mode, readable
+from dashboard.figure import at_each_width, mode
 from dashboard.language import count_of, language, later, say, speaking
 from dashboard.page import Page
-from dashboard.session import Session
+from dashboard.readable import readable
 from dashboard.told import told
 from dashboard.words.comparisons import WHY_NOT, apart_text
 from experiments.faults import Fault
@@ -24,9 +24,14 @@ from experiments.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from plotly.graph_objects import Figure
+
     from analysis.release.parts import ReleasedFinding
+    from dashboard.chart import Numbers
     from dashboard.comparison import Answer, Comparison
     from dashboard.export import Export
+    from dashboard.session import Session
+    from dashboard.theme import Mode
 
 
 def render(session: Session) -> None:
@@ -101,15 +106,38 @@ def _drawn(session: Session, comparison: Comparison) -> None:
     pooled = _pooled(comparison)
     key = f"compare-{comparison.name}-{comparison.outcome.scale.name}-{pooled is not None}"
     at_each_width(
-        lambda width: comparing.draw(comparison, pooled, mode=mode(), width=width, framed=False),
+        lambda width: _figure(comparison, pooled, _made(comparison, pooled), mode(), width),
         key=key,
         unique=key,
         described=comparing.describe(comparison, pooled),
     )
     with st.expander(say("The numbers and downloads")):
         caption = say("{outcome}: the numbers behind it", outcome=comparison.label)
-        elements.table(readable(comparing.table(comparison, pooled)), caption=caption)
+        elements.table(readable(_for_people(comparing.table(comparison, pooled))), caption=caption)
         _downloads(session, comparison, pooled=pooled is not None)
+
+
+def _for_people(rows: list[Numbers]) -> list[Numbers]:
+    """The numbers without the estimators' names: to say them in words, every method would be imported."""
+    return [{name: value for name, value in row.items() if name != "estimator"} for row in rows]
+
+
+def _made(comparison: Comparison, pooled: ReleasedFinding | None) -> tuple[str, ...]:
+    """What tells two pictures of comparisons apart."""
+    parts = [comparison.name, comparison.outcome.scale.name, language(), str(pooled is not None)]
+    for release in comparison.releases:
+        made = release.provenance.created_at
+        parts += [release.study.id, release.registration.hash, release.data.hash, made, release.policy.name]
+    return tuple(parts)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _figure(
+    _comparison: Comparison, _pooled: ReleasedFinding | None, made: tuple[str, ...], mode: Mode, width: int
+) -> Figure:
+    """The picture without its frame; `made` says of what."""
+    del made
+    return comparing.draw(_comparison, _pooled, mode=mode, width=width, framed=False)
 
 
 def _pooled(comparison: Comparison) -> ReleasedFinding | None:
@@ -148,7 +176,9 @@ def _downloads(session: Session, comparison: Comparison, *, pooled: bool) -> Non
 def _file(session: Session, name: str, scale: str, export: Export, *, pooled: bool, spoken: str) -> bytes:
     """The comparison for everybody in a format, light and at the standard width."""
     with speaking(spoken):
-        public = next((one for one in _several(Session(session.store, PUBLIC)) if one.name == name), None)
+        public = next(
+            (one for one in _several(replace(session, for_everybody=True)) if one.name == name), None
+        )
         if public is None:
             raise Fault(say("Fewer than two of these pilots may be shown to everybody."))
         comparison = on_scale(public, scale)

@@ -52,19 +52,7 @@ def render(session: Session) -> None:
             most=INTERNAL.threshold - 1,
         ),
     )
-    st.header(say("Estimators"), anchor=False)
-    elements.quiet(
-        say("The plan decides which estimator is shown first; the others check how far it matters."),
-        say(
-            "Each was run on many studies with a known truth: about 5 in 100 without an effect should find one, "
-            "and 95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors."
-        ),
-        say("Made by {what}", what=told(made())) if made() else "",
-    )
-    for estimator in estimators().values():
-        with st.expander(elements.plain(told(estimator.label))):
-            card(estimator)
-            errors(estimator)
+    _estimators()
     _refused()
     st.header(say("Checks"), anchor=False)
     elements.table(
@@ -78,6 +66,22 @@ def render(session: Session) -> None:
         ],
         caption=say("What is looked at before the findings"),
     )
+
+
+def _estimators() -> None:
+    st.header(say("Estimators"), anchor=False)
+    elements.quiet(
+        say("The plan decides which estimator is shown first; the others check how far it matters."),
+        say(
+            "Each was run on many studies with a known truth: about 5 in 100 without an effect should find one, "
+            "and 95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors."
+        ),
+        say("Made by {what}", what=told(made())) if made() else "",
+    )
+    for estimator in estimators().values():
+        with st.expander(elements.plain(told(estimator.label))):
+            card(estimator)
+            errors(estimator)
 
 
 def _refused() -> None:

@@ -15,6 +15,7 @@ from dashboard.filtering import filters
 from dashboard.language import count_of, later, say
 from dashboard.page import Page
 from dashboard.portfolio import FOUND, UNREADABLE, entry, figures
+from dashboard.words.forms import said_of
 from dashboard.words.portfolio import FOUND_WORDS, stages_text, tally_notes, tally_text
 from dashboard.words.stages import STAGE_MARKS
 from experiments.progress import STAGES
@@ -56,7 +57,7 @@ def _explained() -> None:
                 "agree with. Where it crosses the dashed line, the pilot cannot tell whether it worked."
             )
         )
-        elements.bullets([f"{mark.text}: {mark.means}" for mark in marks])
+        elements.bullets([said_of(mark.text, mark.means) for mark in marks])
 
 
 def _order(each: Entry) -> tuple[str, bool, int, str]:

@@ -18,6 +18,7 @@ from dashboard.language import count_of, later, say
 from dashboard.page import Page
 from dashboard.reach import can_tell, cannot_tell
 from dashboard.told import told
+from dashboard.words.forms import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 BETTER = {"lower": later("lower is better"), "higher": later("higher is better")}
 WATCHED = ("guardrail", "safety")
-OWN_PICTURES = ("series", "survival")  # of one outcome; the first that has something to draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,10 @@ def _further(release: Release, outcome: Outcome) -> None:
 
 def _picture(release: Release, outcome: Outcome) -> str:
     """The chart that shows an outcome best."""
-    own = (n for n in OWN_PICTURES if n in charts() and _has(release, n, outcome.name))
-    return next(own, "forest")
-
-
-def _has(release: Release, chart: str, outcome: str) -> bool:
-    return charts()[chart].applies(release) and bool(charts()[chart].table(release, outcome=outcome))
+    estimates = [found.finding.estimate for found in _found(release, outcome)]
+    if any(estimate.trace for estimate in estimates):
+        return "series"
+    return "survival" if any(estimate.curves for estimate in estimates) else "forest"
 
 
 def _harm(release: Release) -> None:
@@ -187,7 +185,7 @@ def _groups(release: Release) -> None:
     for outcome in release.plan.outcomes:
         if outcome.role == "primary":
             chart_block(release, "subgroups", told=True, outcome=outcome.name)
-    others = [o for o in release.plan.outcomes if o.role != "primary" and _has(release, "subgroups", o.name)]
+    others = [o for o in release.plan.outcomes if o.role != "primary" and _group_rows(release, o)]
     if not others:
         return
     title = count_of("The same for {count} more outcome", "The same for {count} more outcomes", len(others))
@@ -199,7 +197,7 @@ def _groups(release: Release) -> None:
 def _group_rows(release: Release, outcome: Outcome) -> list[dict[str, object]]:
     return [
         {
-            say("Group"): f"{words.spaced(group.attribute)}: {group.level}",
+            say("Group"): said_of(words.spaced(group.attribute), group.level),
             say("Compared"): telling.compared(release, found),
             told(outcome.scale.label): words.effect_text(found.effect, scale=outcome.scale, outcome=outcome),
         }

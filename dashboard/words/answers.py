@@ -55,6 +55,11 @@ def harmed_text(watched: Collection[str], *, elsewhere: bool) -> str:
     return say("No: nothing that was watched got worse by more than the plan allows.")
 
 
+def not_yet_text() -> str:
+    """What stands for an answer while a study runs, and figures by arm are not to be seen."""
+    return say("Not to be seen yet: the study still runs.")
+
+
 def trusted_text(verdicts: Collection[str]) -> str:
     """Whether the figures can be trusted, from the verdicts of the checks.
 

@@ -45,7 +45,7 @@ def tally_notes(tally: Tally) -> str:
     said = [count_of("in {count} pilot", "in {count} pilots", tally.pilots)] if tally.pilots else []
     if tally.without:
         said.append(say("pilots that count none: {count}", count=number(tally.without, decimals=0)))
-    return "; ".join(said) or say("no pilot counts them")
+    return say("; ").join(said) or say("no pilot counts them")
 
 
 def stages_text(stages: Mapping[Stage, int]) -> str:

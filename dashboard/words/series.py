@@ -87,24 +87,16 @@ def series_legend(
         if block > 1
         else say("one {interval}", interval=interval)
     )
-    if "control" in parts:
-        said = [
-            say(
-                "Filled dots, thick line: {treated}, {each}. Hollow dots, thin line: {control}.",
-                treated=names[0],
-                each=each,
-                control=names[1],
-            ),
-            say("Dashed: what the controls, and the gap to them before, foretold."),
-            say("Below: that gap, with its fitted level and trend."),
-        ]
-    else:
-        said = [
+    said = (
+        _marks_legend(names, each)
+        if "control" in parts
+        else [
             say(
                 "Dots: {each}. Line: fitted level and trend. Dashed: what the course before foretold.",
                 each=each,
             )
         ]
+    )
     said.append(
         say("Upright lines: the changes, and in grey what else happened.")
         if meanwhile
@@ -114,6 +106,20 @@ def series_legend(
         [say("A {interval} that rests on too few events is not shown.", interval=interval)] if hidden else []
     )
     return " ".join(said)
+
+
+def _marks_legend(names: Sequence[str], each: str) -> list[str]:
+    """What a platform and its controls are drawn with."""
+    return [
+        say(
+            "Filled dots, thick line: {treated}, {each}. Hollow dots, thin line: {control}.",
+            treated=names[0],
+            each=each,
+            control=names[1],
+        ),
+        say("Dashed: what the controls, and the gap to them before, foretold."),
+        say("Below: that gap, with its fitted level and trend."),
+    ]
 
 
 def gap_text(outcome: str) -> str:

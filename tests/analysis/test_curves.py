@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,7 +74,7 @@ def test_no_step_of_a_curve_that_is_let_out_is_of_one_to_nine_people(seed: int, 
         return
     places = [whole.times.index(time) for time in curve.times] + [len(whole.times) - 1]
     for counts in (whole.at_risk, whole.came, whole.lost):
-        steps = [abs(counts[later] - counts[one]) for one, later in zip(places, places[1:], strict=False)]
+        steps = [abs(counts[later] - counts[one]) for one, later in pairwise(places)]
         assert not [step for step in steps if 0 < step < 10]
     assert min(curve.at_risk) >= 20
     assert (curve.came, curve.lost) == ((), ())

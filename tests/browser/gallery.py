@@ -40,6 +40,7 @@ PAGES = {
     "study-staggered": "study?study=staggered-warning-sim",
     "study-stepped": "study?study=moderator-rollout-sim",
     "study-crossover": "study?study=moderator-crossover-sim",
+    "study-survival": "study?study=blocked-upload-sim",
     "quality": "quality?study=search-warning-sim",
     "methods": "methods",
 }

@@ -316,7 +316,7 @@ def test_methods_that_disagree_are_said_to_disagree() -> None:
 def test_a_chart_without_anything_to_draw_is_not_offered() -> None:
     nothing = replace(honeypot(), findings=())
     offered: tuple[str, ...] = tuple(chart.name for chart in available(release(nothing)))
-    assert offered == ("flow",)
+    assert offered == ("design", "flow")
 
 
 def test_the_description_holds_the_figures_of_every_row() -> None:

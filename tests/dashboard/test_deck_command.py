@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 
+from dashboard.cli import main
 from dashboard.slides.brand import Brand, contrast, read_brand
 from dashboard.slides.deck import deck
 from experiments.faults import Fault
@@ -121,3 +122,19 @@ def test_contrast_is_that_of_the_guidelines() -> None:
     assert Brand().accent == "#12436D"
     assert contrast(Brand().accent) >= 4.5
     assert contrast(Brand().mark) >= 3
+
+
+def test_a_deck_is_a_pptx_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["deck", "any", "--out", str(tmp_path / "talk.pdf"), "--store", str(tmp_path / "store")]
+    assert main(words) == 1
+    assert capsys.readouterr().err == "talk.pdf is not a PPTX file. Expected: a name that ends in .pptx.\n"
+
+
+def test_a_theme_s_fault_is_told_before_anything_is_computed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = theme(tmp_path, "color: x")
+    words = ["deck", "any", "--out", str(tmp_path / "talk.pptx"), "--theme", str(file)]
+    assert main([*words, "--store", str(tmp_path / "store")]) == 1
+    assert "unknown key, 'color'" in capsys.readouterr().err
+    assert not (tmp_path / "talk.pptx").exists()

@@ -28,7 +28,7 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> None:
     def evaluation(*_: Any, **__: Any) -> Any:
         return honeypot()
 
-    def released(_: Any, __: str, found: Evaluation, policy: str) -> Release:
+    def released(_: Any, __: str, found: Evaluation, policy: str, **___: Any) -> Release:
         return release(found, policy_for(found.study or no_facts(), policy))
 
     monkeypatch.setattr("experiments.pilot.evaluation", evaluation)
@@ -61,12 +61,13 @@ def test_a_named_format_wins_over_the_name_of_the_file(tmp_path: Path) -> None:
 def test_it_lists_the_charts_of_a_study(capsys: pytest.CaptureFixture[str]) -> None:
     assert exported("--list", "--json") == 0
     assert [entry["chart"] for entry in json.loads(capsys.readouterr().out)] == [
+        "design",
         "forest",
         "flow",
         "sensitivity",
     ]
     assert exported("--list") == 0
-    assert capsys.readouterr().out.startswith("forest ")
+    assert capsys.readouterr().out.startswith("design ")
 
 
 def test_it_prints_where_the_file_is_and_what_it_says(

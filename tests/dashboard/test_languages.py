@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,17 @@ def test_no_sentence_has_two_translations(spoken: str) -> None:
             if before[1] != translated:
                 twice.append((text, before[0], name))
     assert twice == []
+
+
+def test_french_signs_stand_as_french_print_has_them() -> None:
+    """A space that does not break before : and inside « », a narrow one before ; ? and !, a curled apostrophe."""
+    plain_space = re.compile(
+        r" [:;?!»%](?!=)|« |[^\s\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}][;?!]|'|[a-zé]: "
+    )
+    written = {
+        text: re.sub(r"`[^`]*`", "", text) for file in catalogues("fr").values() for text in file.values()
+    }
+    assert [text for text, bare in written.items() if plain_space.search(bare)] == []
 
 
 def test_a_language_is_spoken_only_inside_its_block() -> None:

@@ -17,12 +17,16 @@ from pptx import Presentation
 
 from analysis.policy import INTERNAL, PUBLIC, Policy
 from dashboard.chart import View, available, charts
+from dashboard.drawing.canvas import Axis
+from dashboard.drawing.plane import plane
 from dashboard.drawing.typography import text_width
 from dashboard.export import exports, picture
 from dashboard.language import speaking
 from dashboard.slides.bars import bars_of
 from dashboard.slides.brand import PLAIN, Brand
 from dashboard.slides.deck import deck
+from dashboard.slides.layouts import Box
+from dashboard.slides.sheet import put
 from dashboard.slides.text import clean, fit, height_of, neutral
 from tests.support import example_release
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.disclosure import Release
+    from dashboard.drawing.canvas import Canvas
 
 EXAMPLES = ("honeypot", "blurring", "peer-support")
 LANGUAGES = ("en", "fr")
@@ -264,11 +269,8 @@ def overflow(shape: Any) -> float:
 
 def hostile(release: Release) -> Release:
     """The same with labels that try to break out: formulas, control characters, right to left, very long."""
-    labels = (FORMULA, "تحذير للمستخدمين", "x\x07\x0by", "A very long label " * 12)
-    arms = tuple(
-        replace(arm, label=label)
-        for arm, label in zip(release.study.arms, labels[: len(release.study.arms)], strict=True)
-    )
+    labels = iter((FORMULA, "تحذير للمستخدمين", "x\x07\x0by", "A very long label " * 12))
+    arms = tuple(replace(arm, label=next(labels)) for arm in release.study.arms)
     study = replace(
         release.study, arms=arms, title="{title} " * 30, question="Why? " * 60, limits=("A limit. " * 30,) * 9
     )
@@ -354,3 +356,25 @@ def test_text_keeps_what_a_file_can_hold() -> None:
     assert clean("a\ud800b\x00c\ufffe\nd") == "abc d"
     assert neutral("\t=1+1") == " =1+1"
     assert neutral("=1+1") == "'=1+1"
+
+
+@pytest.mark.parametrize("ratio", [False, True])
+def test_a_plane_s_chart_holds_the_values_that_its_pixels_stand_for(ratio: bool) -> None:
+    points = [(1.0, 0.125), (2.0, 4.2), (3.0, None), (4.0, 2.5)]
+
+    def draw(canvas: Canvas) -> float:
+        across = Axis(0.5, 4.5, (1.0,), ("1",))
+        values = [value for _, value in points if value is not None]
+        drawn = plane(canvas, across, values, top=10, height=200, gutter=40, ratio=ratio)
+        drawn.draw(points, mode="lines", line={"color": "#12436D", "width": 2}, name="Observed")
+        return 240
+
+    slide = Presentation().slides.add_slide(Presentation().slide_layouts[6])
+    put(slide, draw, Box(0, 0, 600, 300), name="x", description="y")
+    (frame,) = [shape for shape in parts(slide.shapes) if getattr(shape, "has_chart", False)]
+    series = frame.chart.plots[0].series
+    assert [(abscissas(each), list(each.values)) for each in series] == [
+        ([1.0, 2.0], [0.125, 4.2]),
+        ([4.0], [2.5]),
+    ]
+    assert [each.name for each in series] == ["Observed", "Observed"]

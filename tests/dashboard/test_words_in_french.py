@@ -105,7 +105,7 @@ def told(made: Finding, plan: Plan, *, spoken: str) -> str:
 
 
 def cases() -> list[tuple[Finding, Plan]]:
-    """Every kind of outcome and of interval in every design, randomised or not, adjusted or split."""
+    """Every kind of outcome and interval in every design, randomised or not, adjusted, descriptive or split."""
     found = []
     for layout in LAYOUTS:
         series = not LAYOUTS[layout].people
@@ -116,6 +116,8 @@ def cases() -> list[tuple[Finding, Plan]]:
                     plan = Plan((), (CONTRAST,), layout, randomised=randomised, covariates=("age",))
                     found.append((made, plan))
                     found.append((replace(made, p_adjusted=0.2, adjusted_by="holm"), plan))
+                    few = replace(made.estimate, descriptive=True)
+                    found.append((replace(made, estimate=few), plan))
         first = finding(OUTCOMES[0], effect(OUTCOMES[0], ENDS[0]))
         found.append((replace(first, subgroup=Subgroup("pays", "fr")), Plan((), (CONTRAST,), layout)))
     return found
