@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.about import Provenance, Registration, StudyFacts
 from analysis.finding import NotEstimable
 from analysis.layout import LAYOUTS
+from analysis.looks.planned import PlannedLook
 from analysis.plan import Plan
 from analysis.policy import INTERNAL, Policy
 from analysis.release import findings as told
@@ -24,6 +25,7 @@ from analysis.release.parts import (
     ReleasedFinding,
     ReleasedStep,
 )
+from analysis.release.scores import ReleasedCourse, released_courses
 from analysis.release.small import hidden_keys, hides, withheld
 from analysis.supplement import Supplied
 from analysis.withholding import shown, thin_sentence
@@ -72,6 +74,8 @@ class Release:
         str, ...
     ] = ()  # of a series: each one's first day, ISO 8601, in the order of their numbers
     closed: bool = False  # the study still runs: nothing is told by arm
+    scores: tuple[ReleasedCourse, ...] = ()
+    looks: tuple[PlannedLook, ...] = ()
     made_by: object = None
 
     def __post_init__(self) -> None:
@@ -174,6 +178,8 @@ def _masked(evaluation: Evaluation, policy: Policy, study: StudyFacts, registrat
         withheld=(*says, *_on_outcomes(planned), *thin_sentence(thin, policy.threshold)),
         supplied=_supplied(evaluation, policy, {outcome for outcome, _ in keys}, out),
         periods=evaluation.conduct.intervals.first_days if evaluation.conduct.intervals else (),
+        scores=released_courses(evaluation.scores, rows, _whole(out)),
+        looks=evaluation.looks,
         made_by=_BY_RELEASE,
     )
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from analysis.about import Conduct, DataFacts, Provenance, Registration, StudyFacts
 from analysis.check import CheckResult
 from analysis.finding import Finding, NotEstimable
+from analysis.looks.planned import PlannedLook
 from analysis.plan import Plan
+from analysis.score_courses import ScoreCourse
 from analysis.supplement import Supplied
 
 
@@ -25,6 +27,8 @@ class Evaluation:
     supplied: tuple[Supplied, ...] = ()
     study: StudyFacts | None = None
     registration: Registration | None = None
+    scores: tuple[ScoreCourse, ...] = ()
+    looks: tuple[PlannedLook, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:

@@ -114,6 +114,8 @@ def _answer(plain: str, marks: str = "") -> str:
 
 
 def _worked(release: Release, *, with_figures: bool) -> str:
+    if release.closed:
+        return _answer(words.not_yet_text())
     primary = telling.of_role(release, "primary")
     answer = words.worked_text(
         [f.finding.verdict for f in primary],
@@ -131,6 +133,8 @@ def _worked(release: Release, *, with_figures: bool) -> str:
 
 
 def _harmed(release: Release) -> str:
+    if release.closed:
+        return _answer(words.not_yet_text())
     watched = telling.of_role(release, *WATCHED)
     elsewhere = tuple(
         f for f in release.default_findings() if f.finding.verdict == "harm" and f not in watched

@@ -148,7 +148,8 @@ def figures(entries: Iterable[Entry]) -> Figures:
             warned = warned.plus(met)
     harmful = tuple(each.pilot for each in listed if "harm" in each.found)
     by_stage = {stage: stages[stage] for stage in STAGES if stages[stage]}
-    analysed = sum(each.pilot.release is not None for each in listed)
+    releases = [each.pilot.release for each in listed if each.pilot.release]
+    analysed = sum(not release.closed for release in releases)
     return Figures(len(listed), by_stage, people, warned, moderators, harmful, analysed)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analysis.finding import NotEstimable
     from analysis.outcome import Outcome
     from analysis.plan import Plan
+    from analysis.release.scores import ReleasedCourse
     from analysis.supplement import Supplied
     from experiments.store import Store
 
@@ -65,6 +66,7 @@ def in_language(release: Release, spoken: str) -> Release:
             checks=tuple(_checked(check, names) for check in release.checks),
             withheld=tuple(told(sentence, names) for sentence in release.withheld),
             supplied=tuple(_supplied(each, labels, names) for each in release.supplied),
+            scores=tuple(_course(course, names) for course in release.scores),
         )
 
 
@@ -134,6 +136,15 @@ def _finding(released: ReleasedFinding, names: Names) -> ReleasedFinding:
         level = replace(level, attribute=named(level.attribute, names), level=named(level.level, names))
     outcome = _outcome(found.outcome, names)  # an estimator may answer on another scale than the plan's
     return replace(released, finding=replace(found, outcome=outcome, estimate=estimate, subgroup=level))
+
+
+def _course(course: ReleasedCourse, names: Names) -> ReleasedCourse:
+    """A score over time with its waves named as the study translates them."""
+    return replace(
+        course,
+        whens=tuple(named(when, names) for when in course.whens),
+        groups=tuple(replace(group, when=named(group.when, names)) for group in course.groups),
+    )
 
 
 def _refused(refused: NotEstimable, names: Names) -> NotEstimable:

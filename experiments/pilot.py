@@ -159,8 +159,10 @@ def _compute(store: Store, study_id: str, progress: Callable[[str], None]) -> Ev
     from analysis.checks.withdrawals import at_most
     from analysis.evaluate import evaluate
     from analysis.evaluation import Evaluation
+    from analysis.looks.planned import planned_looks
     from experiments.plan import analysis_plan, study_facts
     from experiments.provenance import provenance
+    from experiments.score_courses import score_courses
 
     progress("measuring")
     study, registration, (table, conduct, data) = _measured(store, study_id, progress)
@@ -178,6 +180,8 @@ def _compute(store: Store, study_id: str, progress: Callable[[str], None]) -> Ev
         provenance=provenance(plan.seed),
         study=study_facts(study),
         registration=registration,
+        scores=score_courses(study, plan, table),
+        looks=planned_looks(plan),
     )
 
 

@@ -54,6 +54,7 @@ def _without_arms(evaluation: Evaluation, why: str) -> Evaluation:
             NotEstimable(outcome.name, None, None, why, remedy) for outcome in evaluation.plan.outcomes
         ),
         supplied=(),
+        scores=(),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.disclosure import Release, ReleasedArm, ReleasedFinding
+    from analysis.release.scores import ReleasedCourse
 
 
 def drafted(release: Release) -> tuple[Drafted, ...]:
@@ -24,6 +25,7 @@ def drafted(release: Release) -> tuple[Drafted, ...]:
     return (
         *counted,
         *(figure for found in release.findings for figure in _finding(found, wellness=wellness)),
+        *(figure for course in release.scores for figure in _course(course, wellness=wellness)),
     )
 
 
@@ -44,3 +46,16 @@ def _arm(arm: ReleasedArm, *, of_shares: bool) -> Iterator[Drafted]:
         yield Average(arm.n.value, arm.figures["sd"])
     if of_shares and arm.figures and arm.events is not None and arm.events.form == "exact":
         yield Tally(arm.events.value or 0, arm.n.value)
+
+
+def _course(course: ReleasedCourse, *, wellness: bool) -> Iterator[Drafted]:
+    """A score over time: each mean with its people, and each band of whom it holds."""
+    for group in course.groups:
+        people = group.answered.value
+        for end in (group.figures.get(name) for name in ("mean", "low", "high")):
+            if end is not None:
+                yield Digits(end, people or 0)
+        if people is not None and "sd" in group.figures:
+            yield Average(people, group.figures["sd"])
+            if wellness:
+                yield Group(people, change=len(course.whens) > 1)

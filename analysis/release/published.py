@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.policy import Count
 from analysis.release.guessing import rounding_of
 from analysis.release.people import CHECK_HIDDEN
+from analysis.release.score_tables import courses
 from analysis.release.tables import MASKED, Published, Sum, Table
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def published(evaluation: Evaluation, release: Release, *, withdrew: int | None 
         if finding.default or finding.subgroup is not None:
             _finding(table, finding, shown.get(_name(finding)), evaluation.conduct.flow)
     _levels(table, evaluation)
+    courses(table, evaluation.scores, release)
     for result, told in zip(evaluation.checks, release.checks, strict=True):
         if told.says != CHECK_HIDDEN:
             _check(table, result, release.policy)

@@ -35,13 +35,8 @@ if TYPE_CHECKING:
 
 BARS = Box(CONTENT.left, CONTENT.top, 270.0, CONTENT.height)  # left of the intervals
 BESIDE = Box(CONTENT.left + 300, CONTENT.top, CONTENT.width - 300, CONTENT.height)
-LATER = (
-    "sensitivity",
-    "subgroups",
-    "profile",
-    "adoption",
-    "flow",
-)  # charts of the slides at the end, in order
+# Charts of the slides at the end, in order; who had what when stands in the design's picture already.
+LATER = ("sensitivity", "subgroups", "profile", "survival", "flow")
 
 
 def deck(release: Release, brand: Brand) -> bytes:
@@ -146,6 +141,8 @@ def _all(slides: Slides, release: Release) -> None:
 
 
 def _guardrails(slides: Slides, release: Release) -> None:
+    if release.closed:
+        return
     title = say("Did it harm? {answer}", answer=harm_text(release))
     watched = watched_findings(release)
     if not watched:

@@ -62,6 +62,8 @@ def all_title(findings: Sequence[ReleasedFinding]) -> str:
 
 def worked(release: Release) -> str:
     """Whether it worked, in a short answer."""
+    if release.closed:
+        return words.not_yet_text()
     return words.worked_text(
         [found.finding.verdict for found in telling.of_role(release, "primary")],
         randomised=release.plan.randomised,
@@ -71,6 +73,8 @@ def worked(release: Release) -> str:
 
 def harm_text(release: Release) -> str:
     """Whether it did harm, in a short answer; where it did, the first finding that says so."""
+    if release.closed:
+        return words.not_yet_text()
     harms = [found for found in release.default_findings() if found.finding.verdict == "harm"]
     watched = watched_findings(release)
     answer = words.harmed_text(

@@ -138,6 +138,10 @@ def _picture(release: Release, outcome: Outcome) -> str:
     return "survival" if any(estimate.curves for estimate in estimates) else "forest"
 
 
+def _is_open(release: Release) -> bool:
+    return not release.closed
+
+
 def _harm(release: Release) -> None:
     if not telling.of_role(release, *WATCHED):
         elements.says(words.harmed_text([], elsewhere=False))
@@ -216,8 +220,8 @@ SECTIONS = (
     Section("answers", later("In short"), _answers),
     Section("design", later("How it was tried"), _design),
     Section("main", later("The main finding"), _main),
-    Section("harm", later("Did anything get worse?"), _harm),
-    Section("outcomes", later("All outcomes in one picture"), _all),
+    Section("harm", later("Did anything get worse?"), _harm, _is_open),
+    Section("outcomes", later("All outcomes in one picture"), _all, _is_open),
     Section("reach", later("What this can and cannot tell"), _reach),
     Section("people", later("Who was in it"), _people, _can_draw("flow")),
     Section("agree", later("Do other ways of computing it agree?"), _agree, _can_draw("sensitivity")),
