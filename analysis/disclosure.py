@@ -219,7 +219,11 @@ def _supplied(
     )
     if not policy.public:
         return tuple(each for _, each in masked)
-    return tuple(told.cut_supplied(each, policy, counted=bool(before.cells)) for before, each in masked)
+    shares = {f.outcome.name for f in evaluation.findings if told.rounded_shares(f, policy)}
+    return tuple(
+        told.cut_supplied(each, policy, counted=bool(before.cells), shares=each.outcome in shares)
+        for before, each in masked
+    )
 
 
 def _whole(out: list[Finding]) -> set[str]:
@@ -236,7 +240,7 @@ def _says(
 ) -> tuple[str, ...]:
     """Which counts are not shown as they are, and why."""
     if policy.rounds:
-        return (told.TENS,)
+        return told.rounded_says(findings, policy)
     counts = [
         c for f in findings for arm in f.arms for c in (arm.n, arm.missing, arm.events) if c is not None
     ]

@@ -44,9 +44,9 @@ class AnsweredGroup:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCourse:
-    """One score over time: `whens` are the waves, or the periods, in their order; `level` is that of the intervals.
+    """One score over time: `whens` are the waves, or the periods, in order; `level` is that of the intervals.
 
-    `least` and `most` are the ends of the score's range. Groups stand wave by wave, in each in the order of the arms.
+    `least` and `most` are the ends of the score's range. Groups stand wave by wave, then in the order of the arms.
     """
 
     outcome: str
@@ -69,10 +69,10 @@ def answered_group(
     level: float,
     bands: tuple[ScoreBand, ...],
 ) -> AnsweredGroup:
-    """The group of people with these `scores` (n, NaN for no answer), each in one of the `clusters` (n) if any.
+    """The group of people with these `scores` (n, NaN for no answer), each in one of `clusters` (n) if any.
 
-    The interval is that of a mean of clusters of unequal size: the linearised variance with k - 1 degrees of freedom
-    (Cochran 1977, Sampling Techniques, ch. 9A), which for people one by one is the t interval of a mean.
+    The interval is that of a mean of clusters of unequal size: the linearised variance with k - 1 degrees of
+    freedom (Cochran 1977, Sampling Techniques, ch. 9A), which for people one by one is the t interval of a mean.
 
     >>> import numpy as np
     >>> found = answered_group(np.array([1.0, 2, 3, np.nan]), None, when="w", arm="a", level=0.95, bands=())
@@ -96,9 +96,7 @@ def answered_group(
     )
 
 
-def _half_width(
-    values: NDArray[np.float64], clusters: NDArray[np.str_] | None, level: float
-) -> float | None:
+def _half_width(values: NDArray[np.float64], clusters: NDArray[np.str_] | None, level: float) -> float | None:
     """Half the interval of the mean; None with fewer than two clusters."""
     import numpy as np
 

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.estimator import estimators
 from dashboard import elements, telling, words
 from dashboard.language import say
-from dashboard.views.methods import card
+from dashboard.method_cards import card
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release

@@ -1,4 +1,4 @@
-"""Parts that several pages draw of a release: the short answers, and one finding with its interval."""
+"""Parts that several pages draw of a release: the short answers, and what was asked beside a finding."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from analysis.verdict import bounds
 from dashboard import elements, telling, words
+from dashboard.agreeing import methods_agree
 from dashboard.language import say
 from dashboard.told import told
 from dashboard.words.forms import said_of
@@ -46,14 +47,6 @@ def short_answers(release: Release, *, with_figures: bool = False) -> None:
         elements.link(say("See what the checks found"), page="quality", study=release.study.id)
 
 
-def finding_in_full(release: Release, finding: ReleasedFinding) -> None:
-    """A finding with its verdict's mark, its sentence, its other scales and notes."""
-    mark = elements.badge(words.VERDICTS[finding.finding.verdict])
-    elements.says(telling.sentence(release, finding), before=mark)
-    elements.quiet(*telling.story(release, finding))
-    elements.quiet(telling.other_scales(finding), *telling.notes(finding))
-
-
 def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> None:
     """What was asked beside planned findings of one outcome: question and answer, and the figures folded."""
     rows: list[dict[str, object]] = []
@@ -72,19 +65,6 @@ def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> 
     with st.expander(words.asked_besides(len(parts))):
         elements.html(f'<dl class="wk-beside">{"".join(parts)}</dl>')
         elements.table(rows, caption=say("The figures behind these answers"))
-
-
-def finding_drawn(release: Release, finding: ReleasedFinding) -> None:
-    """A finding's sentence with its interval as a small drawing."""
-    outcome = finding.finding.outcome
-    elements.says(telling.sentence(release, finding))
-    elements.interval(
-        finding.effect,
-        at=bounds(outcome),
-        reach=reach(release, outcome.name),
-        lower_is_better=outcome.better == "lower",
-        describe=words.effect_text(finding.effect, scale=outcome.scale, outcome=outcome),
-    )
 
 
 def reach(release: Release, outcome: str) -> tuple[float, float]:
@@ -151,4 +131,6 @@ def _trusted(release: Release) -> str:
         for verdict, mark in words.CHECKS.items()
         if counts[verdict]
     )
+    if not release.closed and not methods_agree(release):
+        marks += f"<p>{escape(say('Other ways of computing the main finding do not all agree.'))}</p>"
     return _answer(words.trusted_text(counts), marks)

@@ -155,10 +155,10 @@ class Pages:
         """What a login answers, leading to the page that was wanted instead of the first one."""
         wanted = asked.cookies.get(WANTED, "").strip('"')
         parts = urlsplit(wanted)
-        local = not (parts.scheme or parts.netloc) and self.site.page(parts.path) is not None
+        elsewhere = parts.scheme or parts.netloc or self.site.page(parts.path) is None
 
         async def answered(message: Message) -> None:
-            if message["type"] == "http.response.start" and local:
+            if message["type"] == "http.response.start" and wanted and not elsewhere:
                 headers = MutableHeaders(raw=message["headers"])
                 if headers.get("location") == f"{self.site.base}/":
                     headers["location"] = wanted

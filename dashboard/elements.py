@@ -146,15 +146,20 @@ def table(rows: Sequence[Mapping[str, object]], *, caption: str) -> None:
 
     Drawn as HTML: it needs no pandas, and screen readers find its headings.
     """
+    html(table_markup(rows, caption=caption))
+
+
+def table_markup(rows: Sequence[Mapping[str, object]], *, caption: str) -> str:
+    """The markup of a table; nothing for no rows."""
     if not rows:
-        return
+        return ""
     columns = list(rows[0])
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{marked(_cell(row.get(column)))}</td>" for column in columns) + "</tr>"
         for row in rows
     )
-    html(
+    return (
         f'<div class="wk-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="wk"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

@@ -11,7 +11,7 @@ from dashboard import telling, words
 from dashboard.told import told
 from dashboard.words import reach as said
 from dashboard.words.figures import factor_and_unit
-from dashboard.words.guarding import margin_size
+from dashboard.words.guarding import margin_said
 from dashboard.words.vocabulary import spaced
 
 if TYPE_CHECKING:
@@ -43,12 +43,11 @@ def _can(release: Release) -> Iterator[str]:
     for outcome in plan.outcomes:
         if outcome.role == "primary" and outcome.measure:
             yield said.measured_text(outcome.label, outcome.measure)
-    for finding in telling.of_role(release, "primary"):
-        if size := detectable(finding):
-            yield said.detectable_text(finding.finding.outcome.label, size)
+    for label, finding in _least_sure(release).items():
+        yield said.detectable_text(label, detectable(finding))
     for outcome in plan.outcomes:
         if outcome.role in ("guardrail", "safety") and outcome.margin is not None:
-            yield said.within_margin(outcome.label, margin_size(outcome))
+            yield said.within_margin(outcome.label, margin_said(outcome))
 
 
 def _cannot(release: Release) -> Iterator[str]:
@@ -76,6 +75,16 @@ def _cannot(release: Release) -> Iterator[str]:
     yield said.elsewhere()
 
 
+def _least_sure(release: Release) -> dict[str, ReleasedFinding]:
+    """By main outcome, the comparison that needs the largest difference: what is said of it holds for each."""
+    found: dict[str, ReleasedFinding] = {}
+    for finding in telling.of_role(release, "primary"):
+        label = finding.finding.outcome.label
+        if detectable(finding) and (label not in found or _least(finding) > _least(found[label])):
+            found[label] = finding
+    return found
+
+
 def _label(release: Release, outcome: str) -> str:
     return next(o.label for o in release.plan.outcomes if o.name == outcome)
 
@@ -88,20 +97,26 @@ def _unclear(release: Release, outcome: str) -> bool:
 
 
 def detectable(finding: ReleasedFinding) -> str:
-    """The difference that 8 of 10 studies with an interval as wide would find; empty where none can be said.
-
-    (1 + z(0.8) / z) times half the interval, z the normal quantile of its level; ratios by their logarithms.
-    """
-    effect, outcome = finding.effect, finding.finding.outcome
-    if effect.low is None or effect.high is None or finding.finding.estimate.descriptive:
+    """The difference that 8 of 10 studies with an interval as wide would find; empty where none can be said."""
+    least, outcome = _least(finding), finding.finding.outcome
+    if not least:
         return ""
-    ratio = outcome.scale.is_ratio
-    if ratio and effect.low <= 0:
-        return ""
-    low, high = (math.log(effect.low), math.log(effect.high)) if ratio else (effect.low, effect.high)
-    normal = NormalDist()
-    least = (high - low) / 2 * (1 + normal.inv_cdf(POWER) / normal.inv_cdf((1 + effect.level) / 2))
-    if ratio:
+    if outcome.scale.is_ratio:
         return said.detectable_ratio(math.exp(-least), math.exp(least))
     factor, unit = factor_and_unit(outcome.scale, outcome)
     return said.size_with_unit(factor * least, unit)
+
+
+def _least(finding: ReleasedFinding) -> float:
+    """(1 + z(0.8) / z) times half the interval, z the normal quantile of its level; ratios by their logarithms.
+
+    0 where the interval is open or supports no conclusion.
+    """
+    effect, ratio = finding.effect, finding.finding.outcome.scale.is_ratio
+    if effect.low is None or effect.high is None or finding.finding.estimate.descriptive:
+        return 0.0
+    if ratio and effect.low <= 0:
+        return 0.0
+    low, high = (math.log(effect.low), math.log(effect.high)) if ratio else (effect.low, effect.high)
+    normal = NormalDist()
+    return (high - low) / 2 * (1 + normal.inv_cdf(POWER) / normal.inv_cdf((1 + effect.level) / 2))

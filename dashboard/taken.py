@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release
 
 FORMATS: Mapping[str, str] = {  # by their use, the most common first
-    "png": later("PNG: a picture for documents, 300 dots an inch"),
-    "svg": later("SVG: a picture to enlarge or to edit"),
-    "pdf": later("PDF: a page to print"),
-    "pptx": later("PPTX: slides with texts and shapes to edit"),
-    "csv": later("CSV: the numbers behind it"),
+    "png": later("PNG: picture for documents"),
+    "svg": later("SVG: picture to enlarge"),
+    "pdf": later("PDF: page to print"),
+    "pptx": later("PPTX: slide to edit"),
+    "csv": later("CSV: its numbers"),
 }
 WIDTHS: Mapping[str, int] = {"page": 960, "column": 640, "half": 480, "slide": 1280}  # in pixels
 SIZES: Mapping[str, str] = {
@@ -98,6 +98,24 @@ def deck_file(release: Release, spoken: str) -> bytes:
 
     with speaking(spoken):
         return deck(release, PLAIN)
+
+
+def report_pdf(release: Release, spoken: str) -> bytes:
+    """The report of a pilot, to print."""
+    from dashboard.reports.study import study_report
+    from dashboard.reports.typeset import report_pdf
+
+    with speaking(spoken):
+        return report_pdf(study_report(release))
+
+
+def report_html(release: Release, spoken: str) -> bytes:
+    """The report of a pilot, to read on a screen."""
+    from dashboard.reports.study import study_report
+    from dashboard.reports.web import report_html
+
+    with speaking(spoken):
+        return report_html(study_report(release))
 
 
 def page_language(chosen: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def score_courses(study: Study, plan: Plan, table: Table) -> tuple[ScoreCourse, ...]:
-    """Every score outcome over its waves (with the one before the start), or over periods where rows are periods."""
+    """Every score outcome over its waves, with the one before the start, or over the periods that rows are."""
     outcomes = {outcome.name: outcome for outcome in plan.outcomes}
     return tuple(
         _course(study, plan, outcomes[declared.id], declared.source, table)
@@ -67,13 +67,12 @@ def _groups(
 def _periods(frame: pd.DataFrame, outcome: Outcome) -> Slices:
     """The rows of each period, in order; a period is named by its number."""
     return [
-        (f"{period:g}", rows, outcome.column("value"))
-        for period, rows in frame.groupby("period", sort=True)
+        (f"{period:g}", rows, outcome.column("value")) for period, rows in frame.groupby("period", sort=True)
     ]
 
 
 def _waves(study: Study, frame: pd.DataFrame, outcome: Outcome, source: Source) -> Slices:
-    """Everybody at each wave: before the start, where the same score was taken then, and at those of the outcome."""
+    """Everybody at each wave: before the start, where the same score was taken, and at those of the outcome."""
     before = [
         (covariate.source.wave or covariate.label, frame, covariate.id)
         for covariate in study.covariates

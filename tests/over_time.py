@@ -128,11 +128,17 @@ def rolled_out() -> Evaluation:
     )
 
 
+def _part(arm: ArmFigures, n: int) -> ArmFigures:
+    """The `n` people of an arm that are in one level."""
+    return replace(arm, n=n, cells=(n,))
+
+
 def split(*, fewest: int = 40) -> Evaluation:
-    """One outcome in three levels of an attribute; the smallest has `fewest` people an arm."""
+    """One outcome in three levels of an attribute, everybody in one; the smallest has `fewest` people an arm."""
     base = blurring()
     planned = base.findings[0]
-    levels = {"day": 60, "night": 50, "late": fewest}
+    others = {"night": 50, "late": fewest}
+    levels = ("day", *others)
     effect = Effect(-2.0, -5.0, 1.0)
     scale = planned.outcome.scale.name
     inside = tuple(
@@ -140,18 +146,19 @@ def split(*, fewest: int = 40) -> Evaluation:
             planned,
             default=False,
             estimate=Estimate({scale: effect}),
-            arms=tuple(replace(arm, n=n, cells=(n,)) for arm in planned.arms),
+            arms=tuple(_part(arm, others.get(level, arm.n - sum(others.values()))) for arm in planned.arms),
             verdict="inconclusive",
             p_adjusted=None,
             subgroup=Subgroup("shift", level),
         )
-        for level, n in levels.items()
+        for level in levels
     )
     supplied = Supplied(
         "subgroups",
         planned.outcome.name,
         planned.contrast,
-        "Whether the effect of {treatment} against {control} differs by shift is unclear (interaction p = 0.400).",
+        "Whether the effect of {treatment} against {control} differs by shift is unclear (interaction p = 0.400): "
+        "levels that look unlike may do so by chance.",
         effects={level: Effect(-2.4, -4.0, -0.8) for level in levels},
         parameters={"interaction_p": 0.4},
     )

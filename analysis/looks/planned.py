@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class PlannedLook:
     """One look at a `share` of the information.
 
-    `z` must be reached either way (None: out of reach there), at a p-value of `nominal`; by then `spent` of the error
-    rate is used. For harm alone `harm_z` is enough, in the direction that is worse, at the one-sided `harm_nominal`.
+    `z` must be reached either way (None: out of reach there), at a p-value of `nominal`; by then `spent` of the
+    error rate is used. For harm alone `harm_z` is enough, in the worse direction, at the one-sided `harm_nominal`.
     """
 
     share: float

@@ -110,7 +110,7 @@ def effect_for(planned: Planned, way: Way, *, size: float, power: float, upwards
         while way.power(size, planned.null + step) < power and abs(step) < MOST:
             step *= 2
         far = planned.null + step
-    inside = planned.null + (far - planned.null) * (1 - 1e-12)
+    inside = _strongest(planned, way, size, far)
     if not way.power(size, inside) >= power:
         raise Refusal(
             f"With so few {planned.size_is} even the largest possible effect would not be found with this power.",
@@ -118,6 +118,13 @@ def effect_for(planned: Planned, way: Way, *, size: float, power: float, upwards
         )
     share = bisect(lambda s: power - way.power(size, planned.null + s * (inside - planned.null)), 0.0, 1.0)
     return planned.null + share * (inside - planned.null)
+
+
+def _strongest(planned: Planned, way: Way, size: float, far: float) -> float:
+    """The effect towards `far` that is found most often: with hardly an event left, a rate ratio is not."""
+    shares = (1 - 1e-12, *(step / 100 for step in range(99, 0, -1)))
+    effects = [planned.null + share * (far - planned.null) for share in shares]
+    return max(effects, key=lambda effect: way.power(size, effect))
 
 
 def whole(size: float) -> float:

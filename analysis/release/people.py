@@ -95,10 +95,23 @@ def check(result: CheckResult, policy: Policy, labels: Mapping[str, str], *, all
     told = any(count.form == "exact" and count.value for count in counts.values())
     if policy.public and told and not (all_kept and all(c.form == "exact" for c in counts.values())):
         return ReleasedCheck(result.name, result.verdict, CHECK_HIDDEN, result.subject, None, None)
-    says = result.sentence(labels, **{name: count.text for name, count in counts.items()})
+    shown = {name: count.text for name, count in counts.items()}
+    if policy.rounds and result.p_value is not None and "p" in result.numbers:
+        shown["p"] = _p_within(result.p_value)
+    says = result.sentence(labels, **shown)
     bare = any(count.form != "exact" for count in counts.values()) or policy.rounds
     statistic, p_value = (None, None) if bare else (result.statistic, result.p_value)
     return ReleasedCheck(result.name, result.verdict, says, result.subject, statistic, p_value)
+
+
+def _p_within(p_value: float) -> str:
+    """Between which limits a p-value lies: beside rounded counts its figures would tell them.
+
+    >>> _p_within(0.0321), _p_within(0.2), _p_within(0.0002)
+    ('p < 0.05', 'p > 0.05', 'p < 0.001')
+    """
+    limit = next((limit for limit in ("0.001", "0.01", "0.05") if p_value < float(limit)), None)
+    return f"p < {limit}" if limit else "p > 0.05"
 
 
 def data(evaluation: Evaluation, policy: Policy, *, units: bool, roughly: bool) -> ReleasedData:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.finding import Effect, Estimate, Traced
 
 FEW, MANY, LARGE = 3, 4, 1_000  # significant figures; the latter from so many people on
@@ -50,18 +52,34 @@ def cut(effect: Effect, figures: int) -> Effect:
     )
 
 
+def cut_parameter(name: str, value: float, figures: int) -> float:
+    """A parameter with so many significant figures; one whose name says that it is a p-value as p-values are.
+
+    >>> cut_parameter("peto_peto_p", 5.2981e-06, 4), cut_parameter("p_yates", 0.0006248, 4)
+    (0.0001, 0.00062)
+    >>> cut_parameter("boundary_p", 5.2981e-06, 3), cut_parameter("period_low", 1.23456, 3)
+    (5.3e-06, 1.23)
+    """
+    words = name.split("_")
+    if "p" in words and "boundary" not in words:  # a boundary is the plan's
+        return max(significant(value, 2), SMALLEST_P)
+    return significant(value, figures)
+
+
 def on_grid(effect: Effect, share: float) -> Effect:
     """The effect on a grid; a step is this share of half its interval, rounded up to 1, 2 or 5 of a decimal place.
 
-    There is no p-value, nor what else would tell more than the grid does.
+    The interval's ends go outwards: what is told of it still holds at least as often as its level says. There is no
+    p-value, nor what else would tell more than the grid does.
 
     >>> from analysis.finding import Effect
     >>> told = on_grid(Effect(0.0131, -0.0441, 0.0711, se=0.03, p_value=0.66), 0.2)
     >>> told.estimate, told.low, told.high, told.p_value
-    (0.02, -0.04, 0.08, None)
+    (0.02, -0.06, 0.08, None)
     """
     step = step_of(effect, share)
-    low, high = (None if end is None else _near(end, step) for end in (effect.low, effect.high))
+    low = None if effect.low is None else _near(effect.low, step, floor)
+    high = None if effect.high is None else _near(effect.high, step, ceil)
     return replace(
         effect, estimate=_near(effect.estimate, step), low=low, high=high, se=None, df=None, p_value=None
     )
@@ -79,8 +97,8 @@ def step_of(effect: Effect, share: float) -> float:
     return _round_step(share * half) if half else 0.0
 
 
-def _near(value: float, step: float) -> float:
-    return float(f"{round(value / step) * step:.12g}") if step else value
+def _near(value: float, step: float, whole: Callable[[float], int] = round) -> float:
+    return float(f"{whole(round(value / step, 9)) * step:.12g}") if step else value
 
 
 def _round_step(least: float) -> float:
@@ -96,7 +114,7 @@ def _round_step(least: float) -> float:
 def cut_estimate(estimate: Estimate, figures: int, *, rounds: bool) -> Estimate:
     """The estimate with every figure cut. Where counts are rounded, whole numbers and notes with figures go."""
     parameters = {
-        name: significant(value, figures)
+        name: cut_parameter(name, value, figures)
         for name, value in estimate.parameters.items()
         if not (rounds and value == int(value) and abs(value) > 1)
     }

@@ -70,7 +70,7 @@ def fewest_of(course: ScoreCourse, policy: Policy) -> int:
 
 
 def shown_groups(course: ScoreCourse, policy: Policy) -> tuple[AnsweredGroup, ...]:
-    """The groups of which figures are shown: enough people as they are counted there, enough teams, not all alike."""
+    """The groups of which figures are shown: enough people as counted there, enough teams, not all alike."""
     if not policy.threshold:
         return course.groups
     fewest = fewest_of(course, policy)

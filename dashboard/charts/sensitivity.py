@@ -65,7 +65,8 @@ def _groups(view: View) -> list[Group]:
 def _headline(view: View) -> str:
     rows = _groups(view)[0].rows
     label = view.release.arm_label(rows[0].finding.finding.contrast.treatment)
-    return agreement_text(label, {row.side for row in rows}, len(rows))
+    bounded = [row.side for row in rows if row.bounded]
+    return agreement_text(label, set(bounded), len(bounded), without=len(rows) - len(bounded))
 
 
 def _subtitle(view: View) -> str:

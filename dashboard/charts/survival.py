@@ -105,7 +105,7 @@ def _names(canvas: Canvas, view: View, curves: dict[str, Survived]) -> float:
     if canvas.width < NARROW:
         return 0.0
     widest = max(text_width(view.release.arm_label(arm), FIGURE) for arm in curves)
-    return min(widest, 0.26 * canvas.content) + 34
+    return min(widest, 0.26 * canvas.content) + BESIDE
 
 
 def _draw(drawn: Plane, curve: Survived, colour: str, *, place: int) -> None:
@@ -153,7 +153,7 @@ def _at_risk(canvas: Canvas, view: View, axis: Axis, *, left: float, top: float)
     shade, curves = colours(canvas, view.release.study.arms), _curves(view)
     for place, (arm, curve) in enumerate(curves.items()):
         beside = canvas.width >= NARROW
-        room = (left - 34) if beside else canvas.content - 26
+        room = (left - BESIDE) if beside else canvas.content - 26
         lines = wrap(view.release.arm_label(arm), room, size=FIGURE)
         _sample(canvas, shade[arm], place, top=y + text_height(1, FIGURE) / 2)
         bottom = canvas.text(lines, canvas.left + 26, y, size=FIGURE)

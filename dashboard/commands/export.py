@@ -1,4 +1,4 @@
-"""`watchkeeper export STUDY`: one chart as a file, fit to be printed."""
+"""`watchkeeper export STUDY`: one chart as a file, fit to be printed, or all of them in a ZIP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dashboard.language import LANGUAGES, speaking
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analysis.disclosure import Release
     from dashboard.chart import Chart
@@ -26,6 +26,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     either = parser.add_mutually_exclusive_group(required=True)
     either.add_argument("--list", action="store_true", help="name the charts of this study, and stop")
     either.add_argument("--out", type=Path, metavar="FILE", help="the file to write")
+    parser.add_argument("--all", action="store_true", help="every chart in every format, as a ZIP")
     parser.add_argument("--chart", default="forest", metavar="NAME", help="which chart (default: forest)")
     parser.add_argument(
         "--format", metavar="FORMAT", help="png, svg, pdf, pptx or csv (default: as FILE ends)"
@@ -53,7 +54,11 @@ def _run(arguments: argparse.Namespace) -> int:
     from experiments.faults import Fault
     from experiments.store import Store
 
-    export = None if arguments.list else _export(arguments)
+    export = None if arguments.list or arguments.all else _export(arguments)
+    if arguments.all and (arguments.list or arguments.out.suffix.lower() != ".zip"):
+        raise Fault(
+            "All charts together are a ZIP.", expected="a name that ends in .zip", do="Name one with --out."
+        )
     if not WIDTHS[0] <= arguments.width <= WIDTHS[1]:
         raise Fault(f"A picture is {WIDTHS[0]} to {WIDTHS[1]} pixels wide.", do="Name another --width.")
     tell = progress(arguments)
@@ -66,6 +71,8 @@ def _run(arguments: argparse.Namespace) -> int:
         steward=arguments.as_steward,
         progress=tell,
     )
+    if arguments.all:
+        return _all(found, arguments, tell)
     if export is None:
         return _list(found, json=arguments.json)
     chart = _chart(found, arguments.chart)
@@ -82,6 +89,18 @@ def _run(arguments: argparse.Namespace) -> int:
         export.write(drawn, arguments.out)
     tell("")
     _tell_of(arguments, {"chart": chart.name, "format": export.name, "says": drawn.title})
+    return 0
+
+
+def _all(found: Release, arguments: argparse.Namespace, tell: Callable[[str], None]) -> int:
+    from dashboard.archive import archive
+    from dashboard.export import write_whole
+
+    with speaking(arguments.language):
+        content = archive(found, progress=tell)
+    write_whole(content, arguments.out)
+    tell("")
+    _tell_of(arguments, {"study": found.study.id, "says": found.study.title})
     return 0
 
 

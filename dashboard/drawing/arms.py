@@ -46,7 +46,15 @@ def swatch(canvas: Canvas, fill: str, *, left: float, top: float) -> None:
 
 def legend(canvas: Canvas, arms: Sequence[ArmLabel], top: float) -> float:
     """Every arm's colour and name, side by side as far as they fit; returns where they end."""
-    shade = fills(canvas, arms)
+    return _legend(canvas, arms, top, fills(canvas, arms))
+
+
+def marked_legend(canvas: Canvas, arms: Sequence[ArmLabel], top: float) -> float:
+    """The same with the colours of lines and marks."""
+    return _legend(canvas, arms, top, colours(canvas, arms))
+
+
+def _legend(canvas: Canvas, arms: Sequence[ArmLabel], top: float, shade: Mapping[str, str]) -> float:
     x, y, line = canvas.left, top, text_height(1, SMALL)
     bottom = y
     for arm in arms:

@@ -51,7 +51,14 @@ class Row:
         """The verdict's shape and word, or what is said instead."""
         if self.instead is not None:
             return self.instead
+        if self.finding.finding.estimate.descriptive:
+            return say("○ No verdict")
         return VERDICTS[self.verdict_name].text
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the method gives an interval with at least one end."""
+        return self.finding.effect.low is not None or self.finding.effect.high is not None
 
     @property
     def side(self) -> Literal["better", "worse", "both"]:

@@ -1,4 +1,4 @@
-"""What a study's report rests on: the plan and its changes, the checks, the methods, and where figures come from."""
+"""What a study's report rests on: the plan and its changes, the checks, the methods, the provenance."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def plan(release: Release) -> Section:
         }
         for change in registration.amendments
     ]
-    none = Paragraph(say("The plan was not changed since it was registered."))
-    changed = [*grid(rows, caption=say("Changes to the plan, on record"), widths=(1.5, 5, 1.6, 1.6))] or [
-        none
+    changed: list[Block] = [
+        *grid(rows, caption=say("Changes to the plan, on record"), widths=(1.5, 5, 1.6, 1.6))
     ]
+    if not changed:
+        changed.append(Paragraph(say("The plan was not changed since it was registered.")))
     parts = (Section("changes", say("Deviations from the plan"), (*changed, *_unplanned(release))),)
     return Section("plan", say("The plan"), (facts,), parts)
 
@@ -75,9 +76,7 @@ def _unplanned(release: Release) -> list[Block]:
     labels = {outcome.name: outcome.label for outcome in release.plan.outcomes}
     return [
         Paragraph(say("Planned, and not made:")),
-        Bullets(
-            tuple(said_of(labels.get(each.outcome, each.outcome), told(each.reason)) for each in missed)
-        ),
+        Bullets(tuple(said_of(labels.get(each.outcome, each.outcome), told(each.reason)) for each in missed)),
     ]
 
 
@@ -108,7 +107,9 @@ def _check(check: ReleasedCheck) -> dict[str, object]:
 def methods(release: Release) -> Section:
     """The card of each planned method, and the others in a line each."""
     planned = dict.fromkeys(f.finding.estimator for f in release.default_findings())
-    others = dict.fromkeys(f.finding.estimator for f in release.findings if f.finding.estimator not in planned)
+    others = dict.fromkeys(
+        f.finding.estimator for f in release.findings if f.finding.estimator not in planned
+    )
     known = estimators()
     parts = tuple(_card(known[name]) for name in planned if name in known)
     rows = [

@@ -56,8 +56,8 @@ def checklist(release: Release, places: Mapping[str, str]) -> Section:
 def _guideline(release: Release) -> str:
     if not release.plan.randomised:
         return say(
-            "CONSORT is the guideline for randomised trials, and no lot was drawn here: it does not apply. The list "
-            "names the items that a study without a lot shares with it, as the TREND statement asks."
+            "CONSORT is the guideline for randomised trials, and no lot was drawn here: it does not apply. "
+            "The list names the items that a study without a lot shares with it, as the TREND statement asks."
         )
     parts = [say("CONSORT 2025, the guideline for reports of randomised trials")]
     if release.plan.layout in GUIDELINES:

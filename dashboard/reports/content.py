@@ -79,7 +79,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture in light colours as SVG; `width` and `height` in pixels. `description` is it in words."""
+    """A picture in light colours as SVG; `width` and `height` in pixels, `description` it in words."""
 
     name: str
     title: str
@@ -89,6 +89,7 @@ class Drawing:
     width: int
     height: int
     numbers: Grid | None = None
+    tallest: float = 1.28  # its height on a page, in widths of the column; what is taller is set narrower
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,11 @@ def numbered(sections: Iterable[Section], before: str = "") -> Iterator[tuple[st
         number = f"{before}{place}"
         yield number, section
         yield from numbered(section.parts, f"{number}.")
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter first."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _cell(value: object) -> Cell:

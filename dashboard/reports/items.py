@@ -1,8 +1,8 @@
 """The items of CONSORT 2025 in our own words, its extensions, and how a report tells whether it has them.
 
-Source: Hopewell et al. 2025, doi 10.1371/journal.pmed.1004587; clusters: Campbell et al. 2012, doi 10.1136/bmj.e5661;
-stepped wedge: Hemming et al. 2018, doi 10.1136/bmj.k1614; crossover: Dwan et al. 2019, doi 10.1136/bmj.l4378; several
-arms: Juszczak et al. 2019, doi 10.1001/jama.2019.3087.
+Source: Hopewell et al. 2025, doi 10.1371/journal.pmed.1004587; clusters: Campbell et al. 2012,
+doi 10.1136/bmj.e5661; stepped wedge: Hemming et al. 2018, doi 10.1136/bmj.k1614; crossover: Dwan et al. 2019,
+doi 10.1136/bmj.l4378; several arms: Juszczak et al. 2019, doi 10.1001/jama.2019.3087.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Item:
 
 def items(release: Release) -> tuple[Item, ...]:
     """The items that apply to a study: without a lot, none on the lot."""
-    return tuple(i for i in ITEMS if release.plan.randomised or i.group != "randomisation" or i.number >= "20")
+    return tuple(
+        i for i in ITEMS if release.plan.randomised or i.group != "randomisation" or i.number >= "20"
+    )
 
 
 def extensions(release: Release) -> tuple[Item, ...]:
@@ -194,7 +196,9 @@ EXTENSIONS = (
     Item("S2", "steps", later("How the course of time was allowed for"), ("methods",)),
     Item("S3", "steps", later("The effect by the time since the change"), ("main",)),
     Item("X1", "crossover", later("Orders, and the time between the periods"), ("design",)),
-    Item("X2", "crossover", later("How effects that last into the next period were dealt with"), ("methods",)),
+    Item(
+        "X2", "crossover", later("How effects that last into the next period were dealt with"), ("methods",)
+    ),
     Item("X3", "crossover", later("How the pairing inside each person was used"), ("methods",)),
     Item("A1", "arms", later("Which arms are compared, and how the error rate is shared"), ("plan", "main")),
 )

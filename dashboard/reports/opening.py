@@ -9,7 +9,7 @@ from dashboard import telling, words
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import later, say
 from dashboard.reach import can_tell, cannot_tell
-from dashboard.reports.content import Answers, Bullets, Facts, Pair, Paragraph, Section, Words, grid
+from dashboard.reports.content import Answers, Bullets, Facts, Pair, Paragraph, Section, Words, capital, grid
 from dashboard.reports.drawings import drawings
 from dashboard.slides.said import harm_text, watched_findings, worked
 from dashboard.words.designs import compared_as, design_title, length_text, span_text
@@ -93,9 +93,7 @@ def design(release: Release) -> Section:
     )
     if release.study.meanwhile:
         blocks.append(Paragraph(say("What else happened meanwhile:"), look="quiet"))
-        blocks.append(
-            Bullets(tuple(said_of(day_text(day), label) for label, day in release.study.meanwhile))
-        )
+        blocks.append(Bullets(tuple(said_of(day_text(day), label) for label, day in release.study.meanwhile)))
     return Section("design", say("How it was tried"), tuple(blocks))
 
 
@@ -104,12 +102,13 @@ def _arms_caption(release: Release) -> str:
 
 
 def _arms(release: Release) -> list[dict[str, object]]:
-    shared = not release.study.courses and release.plan.randomised
+    shared = not release.study.courses and bool(release.plan.shares)
+    total = sum(arm.share for arm in release.study.arms)
     return [
         {
             say("Arm"): arm.label,
             say("It is"): compared_as(arm),
-            **({say("Planned share"): words.percent(arm.share)} if shared else {}),
+            **({say("Planned share"): words.percent(arm.share / total)} if shared else {}),
         }
         for arm in release.study.arms
     ]
@@ -120,7 +119,7 @@ def _outcome(release: Release, outcome: Outcome) -> dict[str, object]:
     return {
         say("Outcome"): Words(outcome.label, strong=outcome.role == "primary"),
         say("Role"): words.ROLES[outcome.role],
-        say("Measured as"): (outcome.measure, Words("; ".join(spans), tone="quiet")),
+        say("Measured as"): (capital(outcome.measure), Words("; ".join(spans), tone="quiet")),
         say("Better"): say(BETTER[outcome.better]),
         say("Margin"): margin_size(outcome) or say("none"),
     }

@@ -8,7 +8,7 @@ from analysis.layout import STEPPED
 from dashboard import telling, words
 from dashboard.chart import charts
 from dashboard.language import say
-from dashboard.reports.content import Bullets, Facts, Paragraph, Section, Words, grid
+from dashboard.reports.content import Bullets, Facts, Paragraph, Section, Words, capital, grid
 from dashboard.reports.drawings import drawings
 from dashboard.reports.opening import verdict
 from dashboard.slides.said import WATCHED, harm_text
@@ -27,10 +27,7 @@ OWN_PICTURES = ("series", "survival")
 
 def flow(release: Release) -> Section:
     """The way from the log to the analysis."""
-    shown = drawings(release, "flow")
-    blocks: list[Block] = [*shown]
-    if shown and shown[0].numbers:
-        blocks.append(shown[0].numbers)
+    blocks: list[Block] = [*drawings(release, "flow")]
     if release.plan.randomised and release.plan.layout != STEPPED.name:
         blocks.append(
             Paragraph(
@@ -61,9 +58,11 @@ def harms(release: Release) -> Section:
 
 
 def further(release: Release) -> Section:
-    """All outcomes in one picture, then those that are neither the main question nor watched for harm."""
+    """All outcomes in one picture where there are several, then those neither main nor watched for harm."""
+    outcomes = {found.finding.outcome.name for found in release.default_findings()}
+    drawn = drawings(release, "forest") if len(outcomes) > 1 else []
     parts = tuple(_outcome(release, o) for o in _answered(release, "secondary"))
-    return Section("outcomes", say("All outcomes in one picture"), tuple(drawings(release, "forest")), parts)
+    return Section("outcomes", say("All outcomes in one picture"), tuple(drawn), parts)
 
 
 def sensitivity(release: Release) -> Section:
@@ -89,7 +88,7 @@ def sensitivity(release: Release) -> Section:
 
 def _by_method(release: Release, finding: ReleasedFinding) -> dict[str, object]:
     found = finding.finding
-    scale = told(found.outcome.scale.label)
+    scale = capital(told(found.outcome.scale.label))
     return {
         say("Outcome"): found.outcome.label,
         say("Compared"): telling.compared(release, finding),
@@ -112,7 +111,7 @@ def groups(release: Release) -> Section:
             {
                 say("Group"): f"{words.spaced(group.attribute)}: {group.level}",
                 say("Compared"): telling.compared(release, found),
-                told(outcome.scale.label): words.effect_text(
+                capital(told(outcome.scale.label)): words.effect_text(
                     found.effect, scale=outcome.scale, outcome=outcome
                 ),
             }
@@ -169,7 +168,7 @@ def _arms(release: Release, found: Sequence[ReleasedFinding]) -> list[dict[str, 
         for arm in finding.arms:
             row = _arm(release, finding, arm)
             rows += [] if row in rows else [row]
-    events = say("With the event")
+    events = say("Events")
     return rows if any(row[events] for row in rows) else [_without(row, events) for row in rows]
 
 
@@ -184,7 +183,7 @@ def _arm(release: Release, finding: ReleasedFinding, arm: ReleasedArm) -> dict[s
         say("Arm"): release.arm_label(arm.arm),
         say("Measured"): words.count_text(arm.n),
         say("Not measured"): words.count_text(arm.missing),
-        say("With the event"): "" if arm.events is None else words.count_text(arm.events),
+        say("Events"): "" if arm.events is None else words.count_text(arm.events),
         say("Figure"): shown or say("not shown"),
     }
 
@@ -199,10 +198,8 @@ def _effects(release: Release, finding: ReleasedFinding) -> list[dict[str, objec
         rows.append(
             {
                 say("Compared"): telling.compared(release, finding) if first else "",
-                say("Scale"): told(scale.label),
-                say("Effect and its interval"): words.effect_text(
-                    effect, scale=scale, outcome=found.outcome
-                ),
+                say("Scale"): capital(told(scale.label)),
+                say("Effect and its interval"): words.effect_text(effect, scale=scale, outcome=found.outcome),
                 say("p"): _p(effect.p_value) if first else "",
                 say("p adjusted"): _p(found.p_adjusted) if first else "",
                 say("Verdict"): verdict(finding) if first else "",
@@ -212,7 +209,8 @@ def _effects(release: Release, finding: ReleasedFinding) -> list[dict[str, objec
 
 
 def _p(value: float | None) -> str:
-    return "" if value is None else words.p_text(value)
+    """A p-value under a heading that says what it is."""
+    return "" if value is None else words.p_text(value).removeprefix("p ").removeprefix("= ")
 
 
 def _notes(finding: ReleasedFinding) -> list[str]:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "reports" / "report.typ"
 LINK = "#12436D"
-TALLEST = 1.28  # a picture's height in widths; one that is taller is set narrower, so that it fits its page
 TONES = {
     **LIGHT.verdicts,
     "pass": LIGHT.verdicts["benefit"],
@@ -85,6 +84,7 @@ def _report(report: Report, pictures: dict[str, str]) -> dict[str, Any]:
         "language": report.language,
         "day": [made.year, made.month, made.day],
         "tones": TONES,
+        "marks": list(LIGHT.verdicts),
         "words": {"page": say("p."), "contents": say("Contents")},
         "opening": _blocks(report.opening, pictures),
         "sections": [_section(section, numbers, pictures) for section in report.sections],
@@ -149,7 +149,7 @@ def _drawing(drawn: Drawing, pictures: dict[str, str]) -> dict[str, Any]:
         "subtitle": drawn.subtitle,
         "description": drawn.description,
         "file": file,
-        "share": min(1.0, TALLEST * drawn.width / drawn.height),
+        "share": min(1.0, drawn.tallest * drawn.width / drawn.height),
     }
 
 

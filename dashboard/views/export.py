@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WHOM: Mapping[str, str] = {"public": later("Everybody"), "internal": later("The research team")}
 FOR_WHOM = Part("policy", "one", tuple(WHOM))
 SPOKEN = Part("in", "one", ("page", *LANGUAGES))
+FIRST = "forest"  # of the charts, where there is one
 MOST_ROWS = 12  # of a file of numbers that the page shows
 
 
@@ -64,14 +65,14 @@ def _whom(session: Session, choices: Choices, *, public: bool) -> None:
             st.selectbox(
                 say("For whom"),
                 FOR_WHOM.options,
-                format_func=lambda name: say(WHOM[name]),
+                format_func={name: say(text) for name, text in WHOM.items()}.__getitem__,
                 key=FOR_WHOM.key,
                 on_change=choices.write,
             )
         st.selectbox(
             say("Language of the files"),
             SPOKEN.options,
-            format_func=lambda name: LANGUAGES.get(name) or say("As this page"),
+            format_func={"page": say("As this page"), **LANGUAGES}.__getitem__,
             key=SPOKEN.key,
             on_change=choices.write,
         )
@@ -80,7 +81,9 @@ def _whom(session: Session, choices: Choices, *, public: bool) -> None:
             say("Files hold what everybody may see. They were checked against all that was let out before.")
         )
     else:
-        elements.banner(say("These files are for the research team. Each says that it is not for publication."))
+        elements.banner(
+            say("These files are for the research team. Each says that it is not for publication.")
+        )
 
 
 def _one_chart(release: Release, spoken: str) -> None:
@@ -97,7 +100,6 @@ def _one_chart(release: Release, spoken: str) -> None:
         file_name=asked.file_name(release.study.id),
         mime=exports()[asked.format].media_type,
         on_click="ignore",
-        type="primary",
         key="export-chart",
     )
     elements.quiet(say("The same file from the command line:"))
@@ -106,7 +108,8 @@ def _one_chart(release: Release, spoken: str) -> None:
 
 def _picked(release: Release, spoken: str) -> Asked:
     """The choices of one chart, in the address."""
-    named = {chart.name: say(chart.title) for chart in available(release)}
+    ordered = sorted(available(release), key=lambda chart: chart.name != FIRST)
+    named = {chart.name: say(chart.title) for chart in ordered}
     sizes = {name: say(text, width=_centimetres(WIDTHS[name])) for name, text in SIZES.items()}
     with st.container(horizontal=True, key="export-picked"):
         chart = _select(say("Chart"), Part("chart", "one", tuple(named)), named.__getitem__)
@@ -114,9 +117,8 @@ def _picked(release: Release, spoken: str) -> Asked:
         outcome = ""
         if len(outcomes) > 1:
             outcome = _select(say("Outcome"), Part("outcome", "one", tuple(outcomes)), outcomes.__getitem__)
-        file_format = _select(
-            say("Format"), Part("format", "one", tuple(FORMATS)), lambda name: say(FORMATS[name])
-        )
+        formats = {name: say(text) for name, text in FORMATS.items()}
+        file_format = _select(say("Format"), Part("format", "one", tuple(formats)), formats.__getitem__)
         size = "page"
         if file_format in PICTURES:
             size = _select(say("Size"), Part("size", "one", tuple(SIZES)), sizes.__getitem__)
@@ -157,7 +159,9 @@ def _preview(release: Release, asked: Asked) -> None:
     )
     if asked.format == "pptx":
         elements.quiet(
-            say("On slides, the same picture has its title and source as texts; a long one takes several slides.")
+            say(
+                "On slides, the same picture has its title and source as texts; a long one takes several slides."
+            )
         )
 
 
@@ -177,6 +181,14 @@ def _everything(session: Session, release: Release, spoken: str) -> None:
         say("Slides for a talk"),
         say("Question, design, main finding, harm, limits and methods; charts to edit, notes to speak from."),
         {"PPTX": (f"{study}.pptx", partial(taken.deck_file, release, spoken))},
+    )
+    _offer(
+        say("Study report"),
+        say("What was planned, done and found, item by item, with every table, method and limit."),
+        {
+            "PDF": (f"{study}.pdf", partial(taken.report_pdf, release, spoken)),
+            "HTML": (f"{study}.html", partial(taken.report_html, release, spoken)),
+        },
     )
 
 

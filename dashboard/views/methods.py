@@ -1,34 +1,38 @@
-"""Methods: what the words mean, each estimator's method card and how often it errs, and what is refused."""
+"""Methods: what the words mean, each estimator's method card and how often it errs, and what is let out."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analysis.calibration.table import kept, made
+from analysis.calibration.table import KEPT, kept, made
 from analysis.check import checks
-from analysis.estimator import CARD, estimators
-from analysis.outcome import kinds
-from analysis.policy import INTERNAL
+from analysis.estimator import estimators
 from analysis.refused import refused
 from dashboard import elements, words
-from dashboard.language import later, say
+from dashboard.address import Choices, Part
+from dashboard.glossary import LAYOUT_WORDS, TERMS, rules
+from dashboard.language import count_of, later, say
+from dashboard.method_cards import card, errors, errors_of_all, folded
+from dashboard.method_filter import EVERY, filtered
 from dashboard.page import Page
 from dashboard.told import told
-from dashboard.words.forms import in_form, said_of
 
 if TYPE_CHECKING:
-    from analysis.calibration.table import Row
+    from collections.abc import Mapping, Sequence
+
     from analysis.estimator import Estimator
     from dashboard.session import Session
 
-
-HOLDS = {
-    "yes": later("✓ yes"),
-    "within chance": later("≈ within chance"),
-    "no": later("✗ no"),
-    "not tested": later("– not tested"),
+FIGURES: Mapping[str, str] = {  # of the calibration
+    later("False positives"): later("Studies without an effect in which one was found all the same."),
+    later("Coverage"): later("Intervals of 95 % that held the true effect."),
+    later("Bias"): later("By how much the estimates lay off the truth on average, on the primary scale."),
+    later("Allowed"): later(
+        "The share of false positives that was agreed on before the run; as many intervals may miss."
+    ),
 }
 
 
@@ -36,56 +40,114 @@ def render(session: Session) -> None:
     """Draw the methods page; it is the same for every pilot."""
     del session
     st.title(say("How it is computed"), anchor=False)
-    st.header(say("What the verdicts mean"), anchor=False)
+    _asked_for()
+    elements.contents(
+        [
+            ("words", say("What the words mean")),
+            ("estimators", say("Estimators")),
+            ("errors", say("How often they err")),
+            ("refused", say("Refused methods")),
+            ("checks", say("Checks")),
+            ("rules", say("What is let out")),
+        ]
+    )
+    _words()
+    shown = _estimators()
+    _errors(shown)
+    _refused()
+    _checks()
+    _rules()
+
+
+def _asked_for() -> None:
+    """The card of the one method that the address names, before all others."""
+    one = Choices("method", (Part("method", "one", ("", *estimators())),))
+    one.settle()
+    for name in one.held().get("method", ()):
+        estimator = estimators()[name]
+        st.header(elements.plain(told(estimator.label)), anchor=False)
+        card(estimator)
+        errors(estimator)
+        st.button(say("Close this card"), on_click=one.clear)
+
+
+def _words() -> None:
+    elements.heading(say("What the words mean"), anchor="words")
     elements.table(
         [{say("Verdict"): mark.text, say("It means"): mark.means} for mark in words.VERDICTS.values()],
         caption=say("Verdicts follow from the interval, the better direction and the margin alone"),
     )
-    elements.quiet(
-        say(
-            "The interval is the range of effects that the data are compatible with. A margin is the largest "
-            "worsening that the plan accepts; it was set before anybody looked at the data."
-        ),
-        say(
-            "Counts of 1 to {most} people are masked. What is shown is for the research team: "
-            "it is not yet controlled for publication.",
-            most=INTERNAL.threshold - 1,
-        ),
-    )
-    _estimators()
-    _refused()
-    st.header(say("Checks"), anchor=False)
-    elements.table(
-        [
-            {
-                say("Check"): told(check.label),
-                say("If it fails"): told(check.means),
-                say("What to do"): told(check.advice),
-            }
-            for check in checks().values()
-        ],
-        caption=say("What is looked at before the findings"),
-    )
+    _terms({say(term): say(meaning) for term, meaning in TERMS.items()})
 
 
-def _estimators() -> None:
-    st.header(say("Estimators"), anchor=False)
+def _terms(meanings: Mapping[str, str]) -> None:
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(said)}</dd>" for term, said in meanings.items())
+    elements.html(f'<dl class="wk-terms">{rows}</dl>')
+
+
+def _estimators() -> tuple[Estimator, ...]:
+    """The method cards that the filters leave, by layout of the data; returns them."""
+    elements.heading(say("Estimators"), anchor="estimators")
     elements.quiet(
         say("The plan decides which estimator is shown first; the others check how far it matters."),
+    )
+    layout, found = filtered()
+    count = count_of("{count} estimator", "{count} estimators", len(found))
+    elements.says(count if found else say("No estimator answers to that."))
+    left = list(found)
+    for name, (heading, means) in LAYOUT_WORDS.items():
+        group = [each for each in left if name in each.layouts and layout in (EVERY, name)]
+        left = [each for each in left if each not in group]
+        if group:
+            st.subheader(say(heading), anchor=False)
+            elements.quiet(say(means))
+            folded(group)
+    return found
+
+
+def _errors(shown: Sequence[Estimator]) -> None:
+    """The whole table of the calibration, and how to read it."""
+    elements.heading(say("How often they err"), anchor="errors")
+    elements.quiet(
         say(
             "Each was run on many studies with a known truth: about 5 in 100 without an effect should find one, "
             "and 95 in 100 intervals should hold the true effect. ± are two Monte Carlo standard errors."
         ),
-        say("Made by {what}", what=told(made())) if made() else "",
     )
-    for estimator in estimators().values():
-        with st.expander(elements.plain(told(estimator.label))):
-            card(estimator)
-            errors(estimator)
+    holds = [row.holds for row in kept()]
+    elements.says(
+        say(
+            "Of {count} tries, {yes} kept what is allowed, {chance} missed it by no more than chance explains, "
+            "and {no} missed it.",
+            count=words.number(len(holds), decimals=0),
+            yes=words.number(holds.count("yes"), decimals=0),
+            chance=words.number(holds.count("within chance"), decimals=0),
+            no=words.number(holds.count("no"), decimals=0),
+        )
+    )
+    _terms({say(term): say(meaning) for term, meaning in FIGURES.items()})
+    names = {each.name for each in shown}
+    rows = [row for row in kept() if row.estimator in names]
+    tries = count_of("{count} try", "{count} tries", len(rows))
+    with st.expander(say("The table: {tries}", tries=tries)):
+        errors_of_all(rows, caption=say("How often they err"))
+        elements.quiet(say("Made by {what}", what=told(made())) if made() else "")
+        _table_file()
+
+
+def _table_file() -> None:
+    st.download_button(
+        say("Download {format}", format="CSV"),
+        data=KEPT.read_bytes,
+        file_name=KEPT.name,
+        mime="text/csv",
+        on_click="ignore",
+        key="calibration",
+    )
 
 
 def _refused() -> None:
-    st.header(say("Refused methods"), anchor=False)
+    elements.heading(say("Refused methods"), anchor="refused")
     elements.quiet(say("Asked for by name, these are refused, with the reason."))
     elements.table(
         [
@@ -100,49 +162,30 @@ def _refused() -> None:
     )
 
 
-def card(estimator: Estimator) -> None:
-    """One method card."""
-    sections = estimator.card()
-    answers = ", ".join(told(kind.label).lower() for name, kind in kinds().items() if name in estimator.kinds)
-    what = say("What")
-    rows = [{"": say("Answers for"), what: answers}]
-    rows += [{"": told(heading), what: told(sections[heading])} for heading in CARD if heading in sections]
-    elements.says(told(sections["Summary"]))
-    elements.table([dict(row) for row in rows], caption=said_of(say("Method card"), told(estimator.label)))
-
-
-def errors(estimator: Estimator) -> None:
-    """How often one estimator errs, by design; nothing where it was not tried."""
-    rows = [row for row in kept() if row.estimator == estimator.name]
+def _checks() -> None:
+    elements.heading(say("Checks"), anchor="checks")
     elements.table(
         [
             {
-                say("Studies drawn"): said_of(told(kinds()[row.kind].label), told(row.design)),
-                say("False positives"): _percent(row.false_positives, row.false_positives_error),
-                say("Coverage"): _percent(row.coverage, row.coverage_error),
-                say("Bias"): _bias(row),
-                say("Allowed"): say(
-                    "{low} to {high} %", low=in_form(f"{row.band_low:g}"), high=in_form(f"{row.band_high:g}")
-                ),
-                say("Kept"): say(HOLDS[row.holds]),
+                say("Check"): told(check.label),
+                say("If it fails"): told(check.means),
+                say("What to do"): told(check.advice),
             }
-            for row in rows
+            for check in checks().values()
         ],
-        caption=said_of(say("How often it errs"), told(estimator.label)),
+        caption=say("What is looked at before the findings"),
     )
 
 
-def _percent(value: float | None, error: float | None) -> str:
-    if value is None:
-        return "–"
-    return in_form(f"{value:.1f} %" + (f" ± {2 * error:.1f}" if error else ""))
-
-
-def _bias(row: Row) -> str:
-    if row.bias is None:
-        return "–"
-    bias = f"{row.bias:.2g}".replace("-", "−") + (f" ± {2 * row.bias_error:.1g}" if row.bias_error else "")
-    return in_form(bias)
+def _rules() -> None:
+    elements.heading(say("What is let out"), anchor="rules")
+    elements.quiet(
+        say(
+            "Pages show the research team more than everybody may see. Files are by the rules for everybody, "
+            "unless somebody of the research team asks for the others."
+        )
+    )
+    elements.table(rules(), caption=say("By which rules figures are let out"))
 
 
 PAGE = Page("methods", later("Methods"), "∑", 30, render, section="reference")

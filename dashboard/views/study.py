@@ -15,6 +15,7 @@ from dashboard.choice import chosen_release
 from dashboard.drawing.frame import place_and_time
 from dashboard.figure import chart_block
 from dashboard.language import count_of, later, say
+from dashboard.method_cards import card_link
 from dashboard.page import Page
 from dashboard.reach import can_tell, cannot_tell
 from dashboard.told import told
@@ -113,6 +114,8 @@ def _details(release: Release, found: Sequence[ReleasedFinding]) -> None:
         about = telling.compared(release, finding) if len(found) > 1 else ""
         elements.quiet(about, telling.other_scales(finding), *telling.notes(finding))
     elements.quiet(*dict.fromkeys(telling.assumed(finding) for finding in found))
+    for method in dict.fromkeys(finding.finding.estimator for finding in found):
+        card_link(method, study=release.study.id)
 
 
 def _further(release: Release, outcome: Outcome) -> None:

@@ -45,5 +45,5 @@ def arm_text(
         places = None if decimals is None else max(decimals - 1, decimals_for(value))
         figure = with_unit(number(value, decimals=places), unit)
     if outcome.kind == "series":
-        return say("{figure} ({intervals} intervals)", figure=figure, intervals=people)
+        return say("{figure} ({count} periods)", figure=figure, count=people)
     return say("{figure} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{people})", figure=figure, people=people)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.verdict import bounds
 from dashboard.language import count_of, say
 from dashboard.words.figures import declared, factor_and_unit
+from dashboard.words.forms import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,26 @@ def margin_size(outcome: Outcome) -> str:
         return ""
     factor, unit = factor_and_unit(outcome.scale, outcome)
     return declared(at.worse if outcome.scale.is_ratio else factor * abs(at.worse - at.null), unit=unit)
+
+
+def ratio_margin(worse: float) -> str:
+    """How much worse a ratio may get, in per cent, from the ratio at its worse end.
+
+    >>> [ratio_margin(ratio).replace(SPACE, " ") for ratio in (0.8, 1.25)]
+    ['20 %', '25 %']
+    """
+    return f"{declared(100 * abs(worse - 1), unit='')}{SPACE}%"
+
+
+def margin_said(outcome: Outcome) -> str:
+    """The margin as sentences say it: per cent on a scale of ratios; empty without one.
+
+    >>> from analysis.outcome import Outcome
+    >>> margin_said(Outcome("searches", "Searches", "count", "guardrail", "lower", 1.25)).replace(SPACE, " ")
+    '25 %'
+    """
+    worse = bounds(outcome).worse
+    return ratio_margin(worse) if worse is not None and outcome.scale.is_ratio else margin_size(outcome)
 
 
 def margin_text(margin: str) -> str:

@@ -1,4 +1,4 @@
-"""What is said of effects since a switch, of who had what when, and of the groups of a plan."""
+"""What is said of effects since a switch, and of the groups of a plan."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def at_text(label: str, *, layout: str, interval: str, numbered: bool) -> str:
 def profile_title(outcome: Outcome, effects: Sequence[tuple[str, Effect]]) -> str:
     """The first and the last effect of a profile with where they stand, as a chart's title."""
     ends = effects[:1] if len(effects) == 1 else (effects[0], effects[-1])
-    placed = [f"{effect_text(effect, scale=outcome.scale, outcome=outcome)} {at}" for at, effect in ends]
-    return said_of(quoted(outcome.label), ", ".join(placed))
+    placed = [f"{effect_text(effect, scale=outcome.scale, outcome=outcome)}, {at}" for at, effect in ends]
+    return said_of(quoted(outcome.label), say("; ").join(placed))
 
 
 def profile_subtitle(outcome: Outcome, method: str, *, what: str) -> str:
@@ -71,36 +71,6 @@ def profile_legend(level: str, *, bare: bool) -> str:
 def profile_spoken(rows: Sequence[str]) -> str:
     """A profile in words."""
     return " ".join([say("Effects one after the other."), *(f"{row}." for row in rows)])
-
-
-def adoption_title(cluster: str, arm: str, days: Sequence[str | None]) -> str:
-    """How many had the arm in the end, and from when to when they began: `days` holds None for those without.
-
-    >>> adoption_title("team", "Blurring", ["2 Feb 2026", None, "2 Mar 2026"])
-    '‘Blurring’ came to 2 of 3 teams, first on 2 Feb 2026, last on 2 Mar 2026'
-    """
-    had = [day for day in days if day is not None]
-    about = {"arm": quoted(arm), "all": len(days), "clusters": several(cluster)}
-    if not had:
-        return say("{arm} came to none of {all} {clusters}", **about)
-    came = (
-        say("{arm} came to all {all} {clusters}", **about)
-        if len(had) == len(days)
-        else say("{arm} came to {some} of {all} {clusters}", some=len(had), **about)
-    )
-    if had[0] == had[-1]:
-        return say("{came} on {day}", came=came, day=had[0])
-    return say("{came}, first on {first}, last on {last}", came=came, first=had[0], last=had[-1])
-
-
-def adoption_subtitle(cluster: str) -> str:
-    """What the chart of who had what when shows."""
-    return say("What each {cluster} had, as declared, by date", cluster=cluster)
-
-
-def adoption_spoken(title: str, rows: Sequence[str]) -> str:
-    """Who had what when, in words."""
-    return f"{title}. {' '.join(f'{row}.' for row in rows)}"
 
 
 def group_shrunk(text: str) -> str:

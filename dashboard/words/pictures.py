@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.language import later, say
+from dashboard.language import count_of, later, say
 from dashboard.told import told
 from dashboard.words.figures import number
 from dashboard.words.forms import said_of, several
@@ -137,8 +137,10 @@ def against_text(control: str | None) -> str:
     return say("against {control}", control=quoted(control))
 
 
-def agreement_text(treatment: str, sides: Collection[str], methods: int) -> str:
+def agreement_text(treatment: str, sides: Collection[str], methods: int, *, without: int = 0) -> str:
     """Whether the intervals of several methods lie alike. `sides` holds "better", "worse" or "both".
+
+    `methods` are those that give an interval, `without` those that give none.
 
     >>> agreement_text("Blurred", ["better"], 3)
     '‘Blurred’: by all 3 methods the interval lies on the better side of no effect'
@@ -148,6 +150,15 @@ def agreement_text(treatment: str, sides: Collection[str], methods: int) -> str:
         return say(
             "{treatment}: whether the interval leaves out no effect depends on the method", treatment=about
         )
+    if not sides:
+        return say("{treatment}: no method gives an interval", treatment=about)
+    if without:
+        by = count_of(
+            "by the {count} method that gives an interval",
+            "by the {count} methods that give an interval",
+            methods,
+        )
+        return say(_LIES[next(iter(sides))], treatment=about, methods=by)
     by = {1: say("by the one method"), 2: say("by both methods")}.get(
         methods, say("by all {count} methods", count=methods)
     )

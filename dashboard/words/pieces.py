@@ -19,6 +19,7 @@ from dashboard.words.figures import (
     size_text,
 )
 from dashboard.words.forms import SPACE
+from dashboard.words.guarding import ratio_margin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +119,7 @@ class Telling:
         if worse is None:
             raise ValueError("an outcome without a margin has no words for it")
         if self.scale.is_ratio:
-            return f"{declared(100 * abs(worse - 1), unit='')}{SPACE}%"
+            return ratio_margin(worse)
         factor, unit = factor_and_unit(self.scale, self.outcome)
         distance = round(abs(factor * (worse - self.scale.null)), 9)
         return declared(distance, unit=say("percentage points") if self.of_pairs else unit)

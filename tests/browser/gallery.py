@@ -1,7 +1,8 @@
-"""Pictures of every page, to look at one by one: `.venv/bin/python -m tests.browser.gallery FOLDER`.
+"""Pictures of all that people see, to look at one by one: `.venv/bin/python -m tests.browser.gallery FOLDER`.
 
-Fills a store of its own with the bundled pilots, starts the dashboard, and photographs each page light, dark and
-at phone width. The README's picture is made by `--readme`.
+Fills a store of its own with the bundled pilots, starts the dashboard, and photographs each page (English light,
+French dark, phone width); then makes the decks and reports, and a picture of each slide and each page of them.
+`--only pages` or `--only papers` makes the one or the other; the README's pictures are made by `--readme`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.papers import papers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     Scheme = Literal["light", "dark"]
 
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
-README_PICTURE = Path(__file__).with_name("study-page.png")
+HERE = Path(__file__).parent
 PAGES = {
     "overview": "",
     "compare": "compare?outcome=handling_time",
@@ -42,29 +45,33 @@ PAGES = {
     "study-crossover": "study?study=moderator-crossover-sim",
     "study-survival": "study?study=blocked-upload-sim",
     "quality": "quality?study=search-warning-sim",
+    "wellness": "wellness?study=moderator-blur-sim",
+    "monitoring": "monitoring?study=search-warning-sim",
+    "planning": "planning",
+    "export": "export?study=moderator-blur-sim",
     "methods": "methods",
 }
-LOOKS: dict[str, tuple[int, Scheme]] = {
-    "light": (1280, "light"),
-    "dark": (1280, "dark"),
-    "phone": (360, "light"),
+LOOKS: dict[str, tuple[int, Scheme, str]] = {
+    "english-light": (1280, "light", "en"),
+    "french-dark": (1280, "dark", "fr"),
+    "phone": (360, "light", "en"),
 }
 
 
 @contextmanager
-def dashboard(port: int) -> Iterator[str]:
-    """The dashboard on a filled store of its own; yields its address."""
+def dashboard(port: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """The dashboard on a filled store of its own; yields its address, and where store and keys are."""
     with tempfile.TemporaryDirectory() as folder:
-        places = {"WATCHKEEPER_STORE": f"{folder}/store", "WATCHKEEPER_KEYS": f"{folder}/keys"}
+        places = {**os.environ, "WATCHKEEPER_STORE": f"{folder}/store", "WATCHKEEPER_KEYS": f"{folder}/keys"}
         command = [sys.executable, "-m", "dashboard.cli", "demo", "--no-browser", "--port", str(port)]
-        server = subprocess.Popen(command, env={**os.environ, **places})
+        server = subprocess.Popen(command, env=places)
         while server.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.2)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", places
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -87,26 +94,54 @@ def photograph(
     page.close()
 
 
+def in_language(address: str, page: str, language: str) -> str:
+    """The address of a page in a language."""
+    return f"{address}/{page}{'&' if '?' in page else '?'}lang={language}"
+
+
+def pages(browser: Browser, address: str, folder: Path) -> None:
+    """Every page in every look."""
+    for name, page in PAGES.items():
+        for look, (width, scheme, language) in LOOKS.items():
+            out = folder / f"{name}-{look}.png"
+            photograph(browser, in_language(address, page, language), out, width=width, scheme=scheme)
+            print(out, flush=True)
+
+
+def readme(browser: Browser, address: str, places: dict[str, str]) -> None:
+    """The README's three pictures: the overview, a study in French and dark, and a slide."""
+    for name, page, scheme, language in (
+        ("overview", "overview", "light", "en"),
+        ("study", "study-moderators", "dark", "fr"),
+    ):
+        url, out = in_language(address, PAGES[page], language), HERE / f"{name}.png"
+        photograph(browser, url, out, width=1280, scheme=scheme, height=1100)
+    with tempfile.TemporaryDirectory() as folder:
+        slides = papers(
+            Path(folder), places, studies=("honeypot-warnings-2022",), languages=("en",), kinds=("deck",)
+        )
+        shutil.copyfile(slides[3], HERE / "slide.png")
+
+
 def main() -> None:
-    """Photograph every page in every look, or only the README's picture."""
+    """Photograph everything in every look, or only the README's pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("gallery"))
-    parser.add_argument("--readme", action="store_true", help="make the README's picture only")
+    parser.add_argument("--readme", action="store_true", help="make the README's pictures only")
+    parser.add_argument("--only", choices=("pages", "papers"), help="make only these")
     parser.add_argument("--port", type=int, default=8632)
     asked = parser.parse_args()
     path = shutil.which("chromium") or shutil.which("google-chrome")
-    with dashboard(asked.port) as address, sync_playwright() as playwright:
+    with dashboard(asked.port) as (address, places), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         if asked.readme:
-            url = f"{address}/{PAGES['study-moderators']}"
-            photograph(browser, url, README_PICTURE, width=1280, scheme="light", height=1450)
+            readme(browser, address, places)
             return
         asked.folder.mkdir(parents=True, exist_ok=True)
-        for name, page in PAGES.items():
-            for look, (width, scheme) in LOOKS.items():
-                out = asked.folder / f"{name}-{look}.png"
-                photograph(browser, f"{address}/{page}", out, width=width, scheme=scheme)
-                print(out)
+        if asked.only != "papers":
+            pages(browser, address, asked.folder)
+        if asked.only != "pages":
+            papers(asked.folder, places)
         browser.close()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MADE: dict[str, Callable[[], Evaluation]] = {
     "series": interrupted,
     "profile": rolled_out,
-    "adoption": rolled_out,
+    "design": rolled_out,
     "subgroups": split,
 }
 
@@ -108,8 +108,8 @@ def test_the_profile_comes_from_the_method_that_has_one() -> None:
 
 
 def test_who_switches_first_stands_first_and_who_never_does_last() -> None:
-    rows = charts()["adoption"].table(release(rolled_out()))
-    assert [(row["team"], row["since"]) for row in rows] == [
+    rows = charts()["design"].table(release(rolled_out()))
+    assert [(row["team"], row.get("Blurred until clicked")) for row in rows] == [
         ("team-b", day(4)),
         ("team-a", day(8)),
         ("team-c", None),

@@ -1,0 +1,59 @@
+"""Axe finds nothing serious on any page, light or dark, but what Streamlit itself brings: listed here, with why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from dashboard.page import pages
+from tests.browser.served import browsing, chromium, drawn, served
+from tests.browser.test_pages_in_a_browser import HONEYPOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+SERIOUS = ("serious", "critical")
+STREAMLITS_OWN: dict[str, str] = {}  # rule, and which of Streamlit's elements it is about
+ADDRESSES = ["", *(f"{page.name}?study={HONEYPOT}&lang=fr" for page in pages() if page.name != "overview")]
+
+
+@pytest.fixture(scope="module")
+def address(demo_store: Path, needs: Callable[[str, object], None]) -> Iterator[str]:
+    needs("Chromium or Chrome", chromium())
+    with served(demo_store) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as started:
+        yield started
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    path: str, scheme: Literal["light", "dark"], address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 3000}, color_scheme=scheme)
+    page.goto(f"{address}/{path}")
+    drawn(page)
+    assert [found for found in serious(page) if found[0] not in STREAMLITS_OWN] == []
+    page.close()
+
+
+def serious(page: Any) -> list[tuple[str, str]]:
+    """The rules that are broken seriously, each with the markup of one place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        (rule["id"], node["html"][:200])
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]

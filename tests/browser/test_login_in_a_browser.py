@@ -1,0 +1,119 @@
+"""A login at a real provider of this machine: deep links survive it, roles come of its claims, files need it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.access import login_file
+from tests.browser.served import browsing, chromium, drawn, served, wait_for
+from tests.browser.test_pages_in_a_browser import HONEYPOT, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+PEOPLE = {"rita": ["wk-research"], "paul": ["wk-present"], "nobody": ["staff"]}
+STUDY = f"study?study={HONEYPOT}&lang=fr"
+
+
+@pytest.fixture(scope="module")
+def address(
+    demo_store: Path, tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str, object], None]
+) -> Iterator[str]:
+    """The dashboard with a login at a provider that knows three people."""
+    needs("Chromium or Chrome", chromium())
+    port, at = free_port(), free_port()
+    people = [f"--user-claims={json.dumps({'sub': name, 'groups': roles})}" for name, roles in PEOPLE.items()]
+    settings = login_file(
+        tmp_path_factory.mktemp("login") / "login.toml",
+        {"wk-research": "researcher", "wk-present": "presenter"},
+        server=f"http://127.0.0.1:{at}",
+        pages=f"http://localhost:{port}",
+    )
+    provider = subprocess.Popen([sys.executable, "-m", "oidc_provider_mock", "--port", str(at), *people])
+    try:
+        wait_for(at)
+        with served(demo_store, port=port, WATCHKEEPER_LOGIN=str(settings)) as there:
+            yield there
+    finally:
+        provider.terminate()
+        provider.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody whom the server has not seen before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 2400})
+    yield context
+    context.close()
+
+
+def logged_in(visitor: BrowserContext, address: str, name: str) -> Page:
+    """The study's page after a visitor asked for it, was asked who they are, and said so."""
+    page = visitor.new_page()
+    page.goto(f"{address}/{STUDY}")
+    drawn(page)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/oauth2/authorize**")
+    page.locator("input[name=sub]").fill(name)
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_url(f"{address}/{STUDY}")
+    drawn(page)
+    return page
+
+
+def test_who_logged_in_is_led_back_to_the_page_they_asked_for(address: str, visitor: BrowserContext) -> None:
+    page = logged_in(visitor, address, "rita")
+    page.wait_for_selector("text=Votre rôle : recherche")
+    page.wait_for_selector("text=En bref")
+    assert page.locator("[data-testid=stException]").count() == 0
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/oauth2/end_session**")  # the provider asks whether to log out there as well
+    page.goto(f"{address}/{STUDY}")
+    page.get_by_role("button", name="Se connecter").wait_for(timeout=30_000)
+    assert page.locator("text=En bref").count() == 0
+
+
+def test_a_presenter_gets_what_is_for_everybody_and_a_file_nobody_else_gets(
+    address: str, visitor: BrowserContext
+) -> None:
+    page = logged_in(visitor, address, "paul")
+    page.wait_for_selector("text=Votre rôle : présentation")
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.get_by_text("les données et les téléchargements").first.click()
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="CSV").first.click()
+    content = download.value.path().read_text(encoding="utf-8")
+    assert "public" in content
+    [media] = [url for url in fetched if "/media/" in url][:1]
+    assert asked(media) == 403
+
+
+def test_who_holds_no_role_sees_a_sentence_and_no_pilot(address: str, visitor: BrowserContext) -> None:
+    page = logged_in(visitor, address, "nobody")
+    page.wait_for_selector("text=aucun rôle ne vous est attribué")
+    assert page.locator("text=En bref").count() == 0
+
+
+def asked(url: str) -> int:
+    """What the server answers to somebody without a cookie."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
+    connection.request("GET", parts.path)
+    return connection.getresponse().status
