@@ -43,9 +43,10 @@ class Told:
 async def visit(port: int, page: str, study: str, told: Told) -> None:
     """Open a page as a new visitor, then ask for it once more in French."""
     from websockets.asyncio.client import connect
+    from websockets.typing import Subprotocol
 
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=LARGEST) as there:  # type: ignore[list-item]
+    async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=LARGEST) as there:
         for spoken, seconds in (("en", told.opened), ("fr", told.changed)):
             began = time.monotonic()
             await there.send(_question(page, f"study={study}&lang={spoken}"))

@@ -50,6 +50,7 @@ def main(*, first: str = FIRST) -> None:
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
     current = st.navigation(_menu(entries))
+    st.set_page_config(page_title=_window_title(current.url_path or first))
     if _choose(session, current.url_path):
         elements.says(say("The address names a pilot that this store does not hold."))
     leave(access)
@@ -86,6 +87,12 @@ def _entry(page: Page, session: Session, *, first: bool) -> st.Page:
         page.render(replace(session, chosen=st.session_state.get(KEY)))
 
     return st.Page(draw, title=f"{page.icon} {say(page.title)}", url_path=page.name, default=first)
+
+
+def _window_title(name: str) -> str:
+    """What the browser's tab and a screen reader call a page."""
+    title = next((say(page.title) for page in pages() if page.name == name), "")
+    return f"{title} – watchkeeper" if title else "watchkeeper"
 
 
 def _choose(session: Session, page: str) -> bool:

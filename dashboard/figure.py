@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -49,10 +51,16 @@ def chart_block(release: Release, name: str, *, told: bool = False, outcome: str
         unique=f"{release.study.id}-{key}",
         described=described,
     )
-    title = say(chart.title)
-    with st.expander(say("{chart}: the numbers and downloads", chart=title)):
+    title = _title(release, chart, outcome)
+    with st.expander(say("{chart}: the numbers and downloads", chart=elements.plain(title))):
         elements.table(readable(rows), caption=say("{chart}: the numbers behind it", chart=title))
         _downloads(release, chart, outcome)
+
+
+def _title(release: Release, chart: Chart, outcome: str | None) -> str:
+    """What the chart's numbers are called: by the outcome, where a chart of all is asked for one alone."""
+    labels = {each.name: each.label for each in release.plan.outcomes}
+    return labels[outcome] if chart.name == "forest" and outcome is not None else say(chart.title)
 
 
 def at_each_width(draw: Callable[[int], Figure], *, key: str, unique: str, described: str) -> None:
@@ -88,3 +96,9 @@ def _downloads(release: Release, chart: Chart, outcome: str | None) -> None:
                 on_click="ignore",
                 key=f"{name}-{export.name}",
             )
+    address = elements.address("export", study=release.study.id)
+    asked = "".join(
+        f"&amp;{key}={quote(value)}" for key, value in (("chart", chart.name), ("outcome", outcome)) if value
+    )
+    said = escape(say("Other size, language or rules"))
+    elements.html(f'<p class="wk-quiet"><a href="{address}{asked}">{said}</a></p>')

@@ -84,7 +84,9 @@ def _card(name: str, spoken: str) -> str:
     answers = ", ".join(told(kind.label).lower() for key, kind in kinds().items() if key in estimator.kinds)
     part, content = say("What"), say("Method card")
     rows = [{part: say("Answers for"), content: answers}]
-    rows += [{part: told(heading), content: told(sections[heading])} for heading in CARD if heading in sections]
+    rows += [
+        {part: told(heading), content: told(sections[heading])} for heading in CARD if heading in sections
+    ]
     summary = f'<p class="wk-says">{elements.marked(told(sections["Summary"]))}</p>'
     return summary + elements.table_markup(
         [dict(row) for row in rows], caption=said_of(say("Method card"), told(estimator.label))

@@ -119,6 +119,7 @@ def _plan(plan: Plan, outcomes: Mapping[str, Outcome], names: Names) -> Plan:
         plan,
         outcomes=tuple(outcomes[outcome.name] for outcome in plan.outcomes),
         covariate_labels={key: named(label, names) for key, label in plan.covariate_labels.items()},
+        subgroups=tuple(named(attribute, names) for attribute in plan.subgroups),
     )
 
 

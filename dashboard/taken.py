@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.disclosure import Release
+    from dashboard.session import Session
 
 FORMATS: Mapping[str, str] = {  # by their use, the most common first
     "png": later("PNG: picture for documents"),
@@ -87,8 +89,9 @@ def preview(release: Release, asked: Asked) -> tuple[str, str]:
 def _drawn(_release: Release, _asked: Asked, key: tuple[str, ...]) -> tuple[str, str]:
     """The picture and its description; `key` says of what."""
     del key
-    drawn = _asked.picture(_release)
-    return drawn.svg, drawn.description
+    with speaking(_asked.spoken):  # the picture is made when its SVG is asked for
+        drawn = _asked.picture(_release)
+        return drawn.svg, drawn.description
 
 
 def deck_file(release: Release, spoken: str) -> bytes:
@@ -100,22 +103,31 @@ def deck_file(release: Release, spoken: str) -> bytes:
         return deck(release, PLAIN)
 
 
-def report_pdf(release: Release, spoken: str) -> bytes:
-    """The report of a pilot, to print."""
-    from dashboard.reports.study import study_report
-    from dashboard.reports.typeset import report_pdf
+def archive_file(release: Release, spoken: str) -> bytes:
+    """Every chart of a pilot in every format, as a ZIP."""
+    from dashboard.archive import archive
 
     with speaking(spoken):
-        return report_pdf(study_report(release))
+        return archive(release)
 
 
-def report_html(release: Release, spoken: str) -> bytes:
-    """The report of a pilot, to read on a screen."""
+def report_file(release: Release, spoken: str, name: str) -> bytes:
+    """The report of a pilot, as PDF or HTML as its `name` ends."""
+    from dashboard.reports.files import maker
     from dashboard.reports.study import study_report
-    from dashboard.reports.web import report_html
 
     with speaking(spoken):
-        return report_html(study_report(release))
+        return maker(Path(name))(study_report(release))
+
+
+def annual_file(session: Session, spoken: str, name: str) -> bytes:
+    """The report over all pilots that the visitor may see, as PDF or HTML as its `name` ends."""
+    from dashboard.reports.annual import annual_report
+    from dashboard.reports.files import maker
+    from dashboard.reports.gathering import year_of
+
+    with speaking(spoken):
+        return maker(Path(name))(annual_report(year_of(session.pilots())))
 
 
 def page_language(chosen: str) -> str:

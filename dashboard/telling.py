@@ -186,7 +186,6 @@ def compared(release: Release, finding: ReleasedFinding) -> str:
 def finding_row(release: Release, finding: ReleasedFinding) -> dict[str, object]:
     """A finding as a row of a table."""
     found = finding.finding
-    mark = words.VERDICTS[found.verdict]
     return {
         say("Outcome"): found.outcome.label,
         say("Compared"): compared(release, finding),
@@ -195,8 +194,15 @@ def finding_row(release: Release, finding: ReleasedFinding) -> dict[str, object]
             finding.effect, scale=found.outcome.scale, outcome=found.outcome
         ),
         say("p"): "" if found.effect.p_value is None else words.p_text(found.effect.p_value),
-        say("Verdict"): mark.text,
+        say("Verdict"): verdict_text(finding),
     }
+
+
+def verdict_text(finding: ReleasedFinding) -> str:
+    """A finding's verdict in its shape and word; none is drawn from an interval that merely describes."""
+    if finding.finding.estimate.descriptive:
+        return say("○ No verdict")
+    return words.VERDICTS[finding.finding.verdict].text
 
 
 def refusal_row(release: Release, refused: NotEstimable) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 Each line carries a keyed MAC over itself and over the MAC of the line before, so that an edit, a drop or a swap
 breaks the chain. How many lines there are, and the last one's MAC, are noted beside the key, outside the store: a
-cut of the tail is noticed too. A line holds counts of people as they were published and totals; never a unit.
+cut of the tail is noticed too. The note is of one registration: the same study, registered anew in another store or
+after its store was thrown away, begins a ledger of its own. A line holds counts of people as they were published
+and totals; never a unit.
 """
 
 from __future__ import annotations
@@ -76,7 +78,8 @@ def append(
         held = path.read_bytes() if path.is_file() else b""
         line = _line(new, _last_mac(held), key)
         write_whole(path, held + line)
-        write_whole(_note(study_id), json.dumps({"count": new.number, "mac": _mac_of(line)}).encode())
+        noted = {**_notes(study_id), _born(store, study_id): {"count": new.number, "mac": _mac_of(line)}}
+        write_whole(_note(study_id), json.dumps(noted, sort_keys=True).encode())
         return (*entries, new)
 
 
@@ -132,14 +135,24 @@ def _last_mac(content: bytes) -> str:
 
 def _noted(store: Store, study_id: str) -> dict[str, Any]:
     """How many lines there were, and the last one's MAC; none before the first."""
+    return _notes(study_id).get(_born(store, study_id), {"count": 0, "mac": BEGINNING})
+
+
+def _notes(study_id: str) -> dict[str, dict[str, Any]]:
+    """The note of every registration of a study that released anything, by when it was registered first."""
     path = _note(study_id)
     if not path.is_file():
-        return {"count": 0, "mac": BEGINNING}
+        return {}
     try:
-        noted = json.loads(path.read_bytes())
-        return {"count": int(noted["count"]), "mac": str(noted["mac"])}
-    except (ValueError, KeyError, TypeError):
+        notes = json.loads(path.read_bytes())
+        return {str(at): {"count": int(n["count"]), "mac": str(n["mac"])} for at, n in notes.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise LedgerBrokenError(f"{path} is damaged.", do="Put it back from your backup.") from None
+
+
+def _born(store: Store, study_id: str) -> str:
+    """What tells one registration of a study from another: when it was made. Amendments do not change it."""
+    return store.registration(study_id).registered_at
 
 
 def _key_name(study_id: str) -> str:

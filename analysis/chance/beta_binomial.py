@@ -7,7 +7,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.chance.roots import bisect
 
@@ -52,17 +52,21 @@ class Beta:
 
     def below(self, share: Matrix) -> Matrix:
         """The probability of less than each of several shares."""
-        return np.asarray(special.betainc(self.a, self.b, np.clip(share, 0.0, 1.0)))
+        return np.asarray(scipy.special.betainc(self.a, self.b, np.clip(share, 0.0, 1.0)))
 
     def masses(self, low: float, high: float) -> tuple[Matrix, Matrix]:
         """Places between two shares, and the probability that a quadrature gives to each."""
-        low = max(low, float(special.betaincinv(self.a, self.b, _TAIL)))
-        high = min(high, float(special.betainccinv(self.a, self.b, _TAIL)))
+        low = max(low, float(scipy.special.betaincinv(self.a, self.b, _TAIL)))
+        high = min(high, float(scipy.special.betainccinv(self.a, self.b, _TAIL)))
         if high <= low:
             return np.array([]), np.array([])
         x = low + (high - low) * _PLACES
         rest = (1 - high) + (high - low) * _PLACES[::-1]  # 1 - x, kept exact where x is close to 1
-        logs = special.xlogy(self.a - 1, x) + special.xlogy(self.b - 1, rest) - special.betaln(self.a, self.b)
+        logs = (
+            scipy.special.xlogy(self.a - 1, x)
+            + scipy.special.xlogy(self.b - 1, rest)
+            - scipy.special.betaln(self.a, self.b)
+        )
         return x, (high - low) * _WEIGHTS * np.exp(logs)
 
 

@@ -7,7 +7,7 @@ from math import ceil, exp, floor, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.chance.roots import EPSILON, bisect, uniroot
 
@@ -135,5 +135,7 @@ def _possible(pair: Pair) -> NDArray[np.float64]:
 
 
 def _log_choose(n: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
-    chosen: NDArray[np.float64] = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    chosen: NDArray[np.float64] = (
+        scipy.special.gammaln(n + 1) - scipy.special.gammaln(k + 1) - scipy.special.gammaln(n - k + 1)
+    )
     return chosen

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.chance.distributions import two_sided_normal, two_sided_t
 
@@ -51,7 +51,7 @@ def largest_t_tail(t: float, shared: Sequence[float], df: float | None) -> float
         part = min(loading, _SHARPEST)
         rest = (1 - part * part) ** 0.5
         centre, reach = part * z[:, None] / rest, abs(t) * s[None, :] / rest
-        outside = special.ndtr(centre - reach) + special.ndtr(-centre - reach)
+        outside = scipy.special.ndtr(centre - reach) + scipy.special.ndtr(-centre - reach)
         inside += np.log1p(-np.minimum(outside, 1 - 1e-16))
     single = two_sided_normal(t) if df is None else two_sided_t(t, df)
     together = float(weight_z @ -np.expm1(inside) @ weight_s)
@@ -86,8 +86,8 @@ def _control() -> tuple[Numbers, Numbers]:
 @cache
 def _spread(df: float) -> tuple[Numbers, Numbers]:
     """Nodes and weights over the estimated standard deviation as a share of the true one: a chi over root df."""
-    low = (2 * special.gammaincinv(df / 2, _LEAST_TAIL) / df) ** 0.5
-    high = (2 * special.gammainccinv(df / 2, _LEAST_TAIL) / df) ** 0.5
+    low = (2 * scipy.special.gammaincinv(df / 2, _LEAST_TAIL) / df) ** 0.5
+    high = (2 * scipy.special.gammainccinv(df / 2, _LEAST_TAIL) / df) ** 0.5
     nodes, weights = np.polynomial.legendre.leggauss(_NODES_S)
     s = low + (high - low) * (nodes + 1) / 2
     log_density = (df - 1) * np.log(s) - df * s * s / 2

@@ -22,7 +22,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.effects import against_margin, ratio_effect, t_effect
 from analysis.estimator import Estimator
@@ -134,7 +134,7 @@ class _Run:
         x = self.x.copy()
         x[:, 1] = treated
         predictor = x @ self.model.coefficients
-        mean = special.expit(predictor) if self.family == "logistic" else np.exp(predictor)
+        mean = scipy.special.expit(predictor) if self.family == "logistic" else np.exp(predictor)
         slope = mean * (1 - mean) if self.family == "logistic" else mean
         return float(mean.mean()), np.asarray(slope @ x / slope.size)
 

@@ -18,7 +18,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.effects import ratio_effect, t_effect
 from analysis.estimator import Estimator
@@ -65,7 +65,7 @@ def standardised_risk(model: Fit, *, arm: float) -> tuple[float, Vector]:
     """The average risk had everybody been in `arm` (column 1 of the model), and its influence values by row (n)."""
     x = model.x.copy()
     x[:, 1] = arm
-    chance = special.expit(x @ model.coefficients)
+    chance = scipy.special.expit(x @ model.coefficients)
     total = model.units.sum()
     risk = float(model.units @ chance / total)
     toward = (model.units * chance * (1 - chance)) @ x / total
@@ -97,7 +97,7 @@ def _fixed_covariates(model: Fit) -> dict[str, float]:
     for arm in (1.0, 0.0):
         x = model.x.copy()
         x[:, 1] = arm
-        chance = special.expit(x @ model.coefficients)
+        chance = scipy.special.expit(x @ model.coefficients)
         gradients.append((model.units * chance * (1 - chance)) @ x / model.units.sum())
     toward = gradients[0] - gradients[1]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import bdtr
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def order_interval(ordered: Numbers, q: float, *, level: float) -> tuple[float |
     (5.0, None)
     """
     n, tail = ordered.size, (1 - level) / 2
-    below = bdtr(np.arange(n + 1), n, q)  # P(at most 0, 1, …, n values lie below the quantile)
+    below = scipy.special.bdtr(np.arange(n + 1), n, q)  # P(at most 0, 1, …, n values lie below the quantile)
     first, last = int(np.argmax(below >= tail)), int(np.argmax(below >= 1 - tail))
     return None if first == 0 else float(ordered[first - 1]), None if last == n else float(ordered[last])
 

@@ -14,7 +14,7 @@ from math import inf, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.chance.distributions import normal_quantile
 from analysis.chance.roots import bisect
@@ -143,10 +143,10 @@ class _Paths:
     def beyond(self, share: float, bound: float) -> float:
         """The chance of going on so far and then exceeding `bound`."""
         if self.at is None or self.mass is None:
-            return float(special.ndtr(self.drift * sqrt(share) - bound))
+            return float(scipy.special.ndtr(self.drift * sqrt(share) - bound))
         step = share - self.share
         ahead = self.at * sqrt(self.share) + self.drift * step
-        return float(self.mass @ special.ndtr((ahead - bound * sqrt(share)) / sqrt(step)))
+        return float(self.mass @ scipy.special.ndtr((ahead - bound * sqrt(share)) / sqrt(step)))
 
     def bound(self, share: float, chance: float) -> float:
         """The z that is exceeded with `chance`; infinite where nothing is left to spend."""
@@ -189,7 +189,7 @@ def _normal(z: Matrix) -> Matrix:
 
 
 def _boundaries(shares: tuple[float, ...], z: list[float], spent: list[float], sides: int) -> Boundaries:
-    nominal = tuple(float(sides * special.ndtr(-bound)) for bound in z)
+    nominal = tuple(float(sides * scipy.special.ndtr(-bound)) for bound in z)
     return Boundaries(shares, tuple(z), tuple(float(used) for used in spent), nominal, sides)
 
 

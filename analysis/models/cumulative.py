@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, logit
+import scipy
 
 from analysis.refusal import Refusal
 
@@ -46,7 +46,7 @@ def proportional_odds(level: Codes, x: Numbers, *, units: Numbers | None = None)
             "Everybody is at the same level, so that there are no odds to compare.",
             remedy="Check the outcome's event and levels.",
         )
-    cuts = logit(np.cumsum(counts)[:-1] / n.sum())
+    cuts = scipy.special.logit(np.cumsum(counts)[:-1] / n.sum())
     centred = x - n @ x / n.sum()
     beta = np.concatenate([cuts, np.zeros(x.shape[1])])
     value, score, information = _likelihood(beta, level, centred, n)
@@ -99,7 +99,7 @@ def _likelihood(beta: Numbers, level: Codes, x: Numbers, n: Numbers) -> tuple[fl
         return -np.inf, np.empty(0), np.empty((0, 0))
     edges = np.concatenate([[-np.inf], cuts, [np.inf]])
     moved = x @ slopes
-    upper, lower = expit(edges[level + 1] - moved), expit(edges[level] - moved)
+    upper, lower = scipy.special.expit(edges[level + 1] - moved), scipy.special.expit(edges[level] - moved)
     chance = np.maximum(upper - lower, 1e-300)
     rise, fall = upper * (1 - upper), lower * (1 - lower)
     bend_up, bend_down = rise * (1 - 2 * upper), fall * (1 - 2 * lower)

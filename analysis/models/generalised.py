@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.refusal import Refusal
 
@@ -118,7 +118,7 @@ def _newton(
 
 def _moments(eta: Matrix, family: Literal["logistic", "poisson"]) -> tuple[Matrix, Matrix]:
     if family == "logistic":
-        chance = np.asarray(special.expit(eta), dtype=np.float64)
+        chance = np.asarray(scipy.special.expit(eta), dtype=np.float64)
         return chance, chance * (1 - chance)
     mean = np.exp(np.clip(eta, -30, 30))
     return mean, mean

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.models.linear import cluster_shares, hc2, least_squares
 from analysis.refusal import Refusal
@@ -34,7 +34,7 @@ class JointTest:
         >>> round(JointTest(4.9646, 1, 10).p_value, 4)
         0.05
         """
-        return float(special.fdtrc(self.df1, self.df2, max(self.f, 0.0)))
+        return float(scipy.special.fdtrc(self.df1, self.df2, max(self.f, 0.0)))
 
 
 def wald(fit: LeastSquares, tested: list[int]) -> JointTest:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.models.generalised import logistic, poisson
 from analysis.refusal import Refusal
@@ -117,7 +117,7 @@ def _at(
 ) -> Marginal:
     """Every cluster's information and scores at some coefficients, under the correlation that follows from them."""
     predictor = np.clip(x @ coefficients + offset, -300, 300)
-    mean = special.expit(predictor) if family == "logistic" else np.exp(predictor)
+    mean = scipy.special.expit(predictor) if family == "logistic" else np.exp(predictor)
     spread = np.sqrt(mean * (1 - mean) if family == "logistic" else mean)
     residual = (y - mean) / np.maximum(spread, np.finfo(float).tiny)
     sizes = np.bincount(cluster).astype(float)

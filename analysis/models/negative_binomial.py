@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.refusal import Refusal
 
@@ -103,8 +103,8 @@ def _log_likelihood(counts: Counts, theta: Matrix) -> float:
     a = np.exp(-theta[-1])
     mean = np.exp(np.clip(counts.x @ theta[:-1] + counts.offset, -50, 50))
     y = counts.y
-    terms = special.gammaln(y + a) - special.gammaln(a) - special.gammaln(y + 1)
-    terms = terms - a * np.log1p(mean / a) + special.xlogy(y, mean / (a + mean))
+    terms = scipy.special.gammaln(y + a) - scipy.special.gammaln(a) - scipy.special.gammaln(y + 1)
+    terms = terms - a * np.log1p(mean / a) + scipy.special.xlogy(y, mean / (a + mean))
     return float(counts.weight @ terms)
 
 
@@ -115,8 +115,10 @@ def _derivatives(counts: Counts, theta: Matrix) -> tuple[Matrix, Matrix]:
     mean = np.exp(np.clip(x @ theta[:-1] + counts.offset, -50, 50))
     slope = weight * a * (y - mean) / (a + mean)
     curve = weight * a * mean * (a + y) / (a + mean) ** 2
-    first = special.digamma(y + a) - special.digamma(a) - np.log1p(mean / a) + (mean - y) / (a + mean)
-    second = special.polygamma(1, y + a) - special.polygamma(1, a) + mean / (a * (a + mean))
+    first = (
+        scipy.special.digamma(y + a) - scipy.special.digamma(a) - np.log1p(mean / a) + (mean - y) / (a + mean)
+    )
+    second = scipy.special.polygamma(1, y + a) - scipy.special.polygamma(1, a) + mean / (a * (a + mean))
     second = second + (y - mean) / (a + mean) ** 2
     cross = weight * mean * (y - mean) / (a + mean) ** 2
     k = x.shape[1]
@@ -138,7 +140,7 @@ def _poisson(counts: Counts, beta: Matrix) -> Dispersed:
     """The edge of the model: no dispersion."""
     mean = np.exp(counts.x @ beta + counts.offset)
     covariance = _inverse((counts.x * (counts.weight * mean)[:, None]).T @ counts.x)
-    terms = special.xlogy(counts.y, mean) - mean - special.gammaln(counts.y + 1)
+    terms = scipy.special.xlogy(counts.y, mean) - mean - scipy.special.gammaln(counts.y + 1)
     return Dispersed(beta, covariance, covariance, 0.0, float(counts.weight @ terms))
 
 

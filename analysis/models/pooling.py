@@ -7,7 +7,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from analysis.chance.distributions import chi_square_tail
 from analysis.chance.roots import bisect
@@ -95,7 +95,9 @@ def tau2_interval(y: Matrix, v: Matrix, *, level: float) -> tuple[float, float]:
     >>> low, round(high, 6)
     (0.0, 1.528292)
     """
-    upper, lower = (float(special.chdtri(y.size - 1, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    upper, lower = (
+        float(scipy.special.chdtri(y.size - 1, tail)) for tail in ((1 - level) / 2, (1 + level) / 2)
+    )
     return _tau2_at(y, v, upper), _tau2_at(y, v, lower)
 
 

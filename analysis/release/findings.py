@@ -36,10 +36,13 @@ UNNAMED = "What stands against it cannot be said without naming few people."
 
 OF_SHARES = ("posterior_treatment", "posterior_control")
 ROUNDED = "How it differs stands in its figures; counts of people are rounded here."
-BESIDE_ROUNDED = "This is not shown where counts of people are rounded: together with the effect it would tell them."
+ALIKE = 0.125  # of the interval: so far the difference of rounded shares may be from the effect
+BESIDE_ROUNDED = (
+    "This is not shown where counts of people are rounded: together with the effect it would tell them."
+)
 COARSE = (
-    "Effects on shares stand on a coarse grid, their intervals widened to it, and by the planned method alone: finer "
-    "ones would give the counts back."
+    "Effects on shares stand on a coarse grid, their intervals widened to it, and by the planned method alone: "
+    "finer ones would give the counts back."
 )
 PLACED = re.compile(r"[0-9]+(?= % of the planned information)")
 TENS = "Counts of people are rounded: “about 15” stands for 11 to 20. Shares are those of rounded counts."
@@ -63,13 +66,14 @@ def released(
 
 
 def _agree(arms: tuple[ReleasedArm, ...], effect: Effect) -> bool:
-    """Whether the shares of two arms, as they are told, differ in the direction and within the interval told."""
+    """Whether the shares of two arms, as they are told, differ about as the effect says, and in its direction."""
     shares = [arm.figures["value"] for arm in arms if "value" in arm.figures]
     if len(shares) != len(arms) or len(arms) != 2:
         return True
     apart = shares[1] - shares[0]
-    above, below = effect.low is None or effect.low <= apart, effect.high is None or apart <= effect.high
-    return above and below and (effect.estimate == 0 or apart * effect.estimate > 0)
+    if effect.low is None or effect.high is None or apart * effect.estimate < 0:
+        return False
+    return abs(apart - effect.estimate) <= ALIKE * (effect.high - effect.low)
 
 
 def public(finding: Finding, policy: Policy, *, hidden: bool) -> Finding | None:
@@ -119,7 +123,7 @@ def rounded_shares(finding: Finding, policy: Policy) -> bool:
 
 
 def _judged(finding: Finding, told: Effect) -> Verdict:
-    """The verdict that the interval allows as it is told; neither benefit nor harm where the family forbids them."""
+    """The verdict that the interval allows as it is told; no benefit or harm where the family forbids them."""
     if finding.estimate.descriptive:
         return finding.verdict
     allowed = judge(finding.outcome, finding.effect) == finding.verdict

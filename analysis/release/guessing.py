@@ -3,8 +3,8 @@
 A reader who knows each arm's size to within ten can compute the difference of two shares and its interval for every
 table, and keep those that give what was published. With three significant figures fewer than five small counts were
 left in each of 60 random tables; so the grid is widened until five are. Newcombe's interval stands for all others.
-Where no count is small the same search found both arms' exact sizes behind 25 of 30 effects with three figures, so that
-rounded counts were rounded for nothing: there five sizes of each arm, and five counts of its events, have to be left.
+Where no count is small the same search found the exact table behind 25 of 30 effects with three figures, so that
+counts were rounded for nothing: there five sizes of each arm, and five counts of its events, have to be left.
 Source: the intersection attack on rounded tables; Newcombe 1998, Statistics in Medicine 17:873, method 10.
 """
 
@@ -58,8 +58,8 @@ def coarse(effect: Effect, arms: Sequence[Table], *, of_shares: bool) -> Effect 
 def veiled(effect: Effect, arms: Sequence[Table], *, of_shares: bool, whole: bool) -> Effect:
     """The effect on the finest grid that leaves each rounded count five possible values.
 
-    As `coarse` where no count is small. What is not `whole`, a part of the people beside all of them, is told widely:
-    the parts add up.
+    As `coarse` where no count is small. What is not `whole`, a part of the people beside all of them, is told
+    widely: the parts add up.
     """
     for share in (*FINER, *SHARES) if whole and of_shares and len(arms) == 2 else ():
         told, step = on_grid(effect, share), step_of(effect, share)
@@ -84,7 +84,6 @@ def rounding_of(effect: Effect, told: Effect) -> float:
 
 def _possible(told: Effect, step: float, arms: Sequence[Table]) -> list[int]:
     """How many values each arm's small count can have, given what is told."""
-    import numpy as np
 
     (n0, x0), (n1, x1) = arms
     tried = [_tried(n0, x0), _tried(n1, x1)]

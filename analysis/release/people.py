@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.policy import Count
 from analysis.release.parts import ReleasedCheck, ReleasedData, ReleasedStep
+from analysis.release.precision import FEW, SMALLEST_P, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,6 +102,9 @@ def check(result: CheckResult, policy: Policy, labels: Mapping[str, str], *, all
     says = result.sentence(labels, **shown)
     bare = any(count.form != "exact" for count in counts.values()) or policy.rounds
     statistic, p_value = (None, None) if bare else (result.statistic, result.p_value)
+    if policy.public:  # with all their digits they are fractions of counts
+        statistic = None if statistic is None else significant(statistic, FEW)
+        p_value = None if p_value is None else max(significant(p_value, 2), SMALLEST_P)
     return ReleasedCheck(result.name, result.verdict, says, result.subject, statistic, p_value)
 
 

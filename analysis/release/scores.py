@@ -155,6 +155,8 @@ def _group(
     counts = [Count.shown(_people(group, part), policy).value or 0 for part in parts]
     shares = tuple(count / sum(counts) for count in counts)
     answering = answered.value / asked.value if answered.value and asked.value else None
+    if policy.rounds and answered.value == asked.value:  # the same ten, which does not say that all answered
+        answering = None
     if policy.public:
         figures = {name: significant(value, FEW) for name, value in figures.items()}
         shares = tuple(significant(share, 2) for share in shares)

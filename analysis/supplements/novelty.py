@@ -8,6 +8,10 @@ from analysis.models.novelty import enough, novelty
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.about import Halves
+    from analysis.finding import Finding
     from analysis.supplement import Beside
 
 
@@ -29,7 +33,18 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
     says += "" if found.change.p_value is None else f" (p {found.change.p_value:.2g} for the change)"
     effects = {"first half": found.first, "last half": found.last, "change": found.change}
     scale = "risk_ratio" if shares else "rate_ratio"
-    return (Supplied("novelty", finding.outcome.name, finding.contrast, f"{says}.", effects, scale=scale),)
+    cells = _cells(finding, halves) if shares else ()
+    about = finding.outcome.name, finding.contrast
+    return (Supplied("novelty", *about, f"{says}.", effects, scale=scale, cells=cells),)
+
+
+def _cells(finding: Finding, halves: Mapping[str, Halves]) -> tuple[int, ...]:
+    """By arm, those with an event in each half, and in one half alone: the two ratios together tell all four."""
+    cells: list[int] = []
+    for arm in finding.arms:
+        at, events = halves[arm.arm], arm.cells[1]
+        cells += [at.with_first, at.with_last, events - at.with_last, events - at.with_first]
+    return tuple(cells)
 
 
 NOVELTY = Supplement(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.policy import Count
+from dashboard.words.figures import count_text
 from dashboard.words.wellness import band_text, when_text
 
 if TYPE_CHECKING:
@@ -60,6 +62,15 @@ def last_shown(
     return last, found[last]
 
 
+def in_table(count: Count) -> int | str | None:
+    """A count in a table of numbers: in words where it is rounded, so that nobody takes it for exact.
+
+    >>> in_table(Count(75, "about 75", "rounded")), in_table(Count(75, "75")), in_table(Count.masked())
+    ('about 75', 75, None)
+    """
+    return count_text(count) if count.form == "rounded" else count.value
+
+
 def numbers_of(release: Release, course: ReleasedCourse, group: ReleasedGroup) -> Numbers:
     """The numbers of one group as they are drawn."""
     figures = {name: group.figures.get(name) for name in ("mean", "low", "high", "sd")}
@@ -69,8 +80,8 @@ def numbers_of(release: Release, course: ReleasedCourse, group: ReleasedGroup) -
         "outcome": label_of(release, course),
         **{name: None if value is None else round(value, DECIMALS) for name, value in figures.items()},
         "level": course.level,
-        "answered": group.answered.value,
-        "asked": group.asked.value,
+        "answered": in_table(group.answered),
+        "asked": in_table(group.asked),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.chart import Chart, Numbers, View
-from dashboard.charts._courses import at, course_of, last_shown, required
+from dashboard.charts._courses import at, course_of, in_table, last_shown, required
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.share_rows import ShareGroup, ShareRow, share_rows
 from dashboard.language import later, say
@@ -74,8 +74,8 @@ def _numbers(view: View) -> list[Numbers]:
         {
             "at": when_text(course, group.when),
             "arm": view.release.arm_label(group.arm),
-            "answered": group.answered.value,
-            "asked": group.asked.value,
+            "answered": in_table(group.answered),
+            "asked": in_table(group.asked),
             "share": None if group.answering is None else round(group.answering, 3),
         }
         for group in course.groups

@@ -40,11 +40,16 @@ SEE_THROUGH = "22"  # of a zone: two hexadecimal digits after its colour
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result that was held to a boundary: its arm's label, the share of the information, z (more is better)."""
+    """A result held to a boundary: of what and which arm, the share of the information, z (more is better).
 
+    `main` says that it is of a primary outcome.
+    """
+
+    outcome: str
     arm: str
     share: float
     z: float
+    main: bool
 
 
 def _applies(release: Release) -> bool:
@@ -52,17 +57,16 @@ def _applies(release: Release) -> bool:
 
 
 def results(view: View) -> list[Result]:
-    """Every arm's result on the outcome asked for, or on the first primary one."""
-    primary = (o.name for o in view.release.plan.outcomes if o.role == "primary")
-    name = view.outcome or next(primary, "")
+    """Every result that was held to a boundary, of all outcomes or of the one asked for."""
     found = []
-    for planned in view.release.default_findings():
+    for planned in view.planned:
         outcome, contrast = planned.finding.outcome, planned.finding.contrast
-        for beside in view.release.beside(planned) if outcome.name == name else ():
+        for beside in view.release.beside(planned):
             z, share = (beside.parameters.get(key) for key in ("z", "information"))
             if beside.name == "monitoring" and z is not None and share is not None:
                 sign = -1 if outcome.better == "lower" else 1
-                found.append(Result(view.release.arm_label(contrast.treatment), share, sign * z))
+                arm = view.release.arm_label(contrast.treatment)
+                found.append(Result(outcome.label, arm, share, sign * z, outcome.role == "primary"))
     return found
 
 
@@ -121,10 +125,14 @@ def _results(drawn: Plane, taken: Sequence[Result]) -> None:
         drawn.draw(
             [(result.share, result.z)],
             mode="markers",
-            marker={"symbol": "diamond", "size": 12, "color": ink},
+            marker={"symbol": "diamond" if result.main else "circle", "size": 11, "color": ink},
             hoverinfo="text",
-            text=[result_text(result.arm, result.share, result.z)],
+            text=[_said(result)],
         )
+
+
+def _said(result: Result) -> str:
+    return result_text(result.outcome, result.arm, result.share, result.z)
 
 
 def _names(canvas: Canvas, looks: Sequence[PlannedLook], across: Axis, *, left: float, top: float) -> float:
@@ -159,7 +167,7 @@ def _numbers(view: View) -> list[Numbers]:
 def _words(view: View) -> str:
     looks = view.release.looks
     rows = [look_sentence(place, look, last=place == len(looks)) for place, look in enumerate(looks, start=1)]
-    rows += [result_text(result.arm, result.share, result.z) for result in results(view)]
+    rows += [_said(result) for result in results(view)]
     return looks_spoken(rows)
 
 

@@ -19,9 +19,10 @@ from dashboard.drawing.arms import colours, marked_legend
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.plane import gutter_for, plane
-from dashboard.drawing.typography import wrap
+from dashboard.drawing.typography import text_width, wrap
 from dashboard.language import later
 from dashboard.theme import FIGURE, NARROW, SMALL
+from dashboard.words.columns import column_word
 from dashboard.words.forms import said_of
 from dashboard.words.wellness import (
     group_spoken,
@@ -130,12 +131,17 @@ def _hover(course: ReleasedCourse, release: Release, arm: str, when: str) -> str
 def _names(canvas: Canvas, course: ReleasedCourse, left: float, top: float) -> float:
     """The waves under their points; each keeps to its own share of the width."""
     step = (canvas.right - left) / len(course.whens)
+    names = [when_text(course, when) for when in course.whens]
+    numbered = course.by == "period" and max(text_width(name, FIGURE) for name in names) > step - 8
     bottom = top
-    for place, when in enumerate(course.whens):
-        lines = wrap(when_text(course, when), step - 8, size=FIGURE)
+    for place, name in enumerate(course.whens if numbered else names):
+        lines = wrap(name, step - 8, size=FIGURE)
         middle = left + (place + 0.5) * step
         bottom = max(bottom, canvas.text(lines, middle, top, size=FIGURE, anchor="center"))
-    return bottom
+    if not numbered:
+        return bottom
+    muted = canvas.palette.muted
+    return canvas.text(column_word("period"), canvas.right, bottom, size=SMALL, colour=muted, anchor="right")
 
 
 def _numbers(view: View) -> list[Numbers]:

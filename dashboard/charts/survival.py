@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from dashboard.chart import Chart, Numbers, View
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 TALL, SHORT = 280, 220  # height of the plane in pixels, on a wide and on a narrow sheet
 APART = 12  # between two counts under the curves
+BESIDE = 52  # of an arm's name: its line's sample before it, and half a count after it, in pixels
 FLOOR = 1.0  # of the upright axis, in per cent: it begins at 0 where the curves fall below half
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -151,6 +153,7 @@ def _at_risk(canvas: Canvas, view: View, axis: Axis, *, left: float, top: float)
         + 4
     )
     shade, curves = colours(canvas, view.release.study.arms), _curves(view)
+    step = _step(curves, canvas.content - left)
     for place, (arm, curve) in enumerate(curves.items()):
         beside = canvas.width >= NARROW
         room = (left - BESIDE) if beside else canvas.content - 26
@@ -158,7 +161,7 @@ def _at_risk(canvas: Canvas, view: View, axis: Axis, *, left: float, top: float)
         _sample(canvas, shade[arm], place, top=y + text_height(1, FIGURE) / 2)
         bottom = canvas.text(lines, canvas.left + 26, y, size=FIGURE)
         at = y if beside else bottom
-        _counts(canvas, curve, axis, left=canvas.left + left, top=at)
+        _counts(canvas, curve, axis, left=canvas.left + left, top=at, step=step)
         y = max(bottom, at + text_height(1, FIGURE)) + 4
     return y
 
@@ -173,17 +176,22 @@ def _sample(canvas: Canvas, colour: str, place: int, *, top: float) -> None:
         canvas.line((canvas.left + start, top), (canvas.left + end, top), colour=colour, width=2.5)
 
 
-def _counts(canvas: Canvas, curve: Survived, axis: Axis, *, left: float, top: float) -> None:
-    """The counts at their times, as many as stand apart."""
-    taken = canvas.left - APART
-    for time, count in zip(curve.times, curve.at_risk, strict=True):
+def _step(curves: dict[str, Survived], width: float) -> int:
+    """Of how many times one has its count, the same for every arm, so that all stand apart."""
+    counts = [number(count, decimals=0) for curve in curves.values() for count in curve.at_risk]
+    widest = max(text_width(words, FIGURE) for words in counts) + APART
+    each = width / max(len(_longest(curves)) - 1, 1)
+    return max(ceil(widest / each), 1)
+
+
+def _counts(canvas: Canvas, curve: Survived, axis: Axis, *, left: float, top: float, step: int) -> None:
+    """The counts at every so many of the times."""
+    for time, count in list(zip(curve.times, curve.at_risk, strict=True))[::step]:
         words = number(count, decimals=0)
         half = text_width(words, FIGURE) / 2
         at = left + (time - axis.low) / (axis.high - axis.low) * (canvas.right - left)
         middle = min(max(at, canvas.left + half), canvas.right - half)
-        if middle - half >= taken + APART:
-            canvas.text(words, middle, top, size=FIGURE, colour=canvas.palette.muted, anchor="center")
-            taken = middle + half
+        canvas.text(words, middle, top, size=FIGURE, colour=canvas.palette.muted, anchor="center")
 
 
 def _numbers(view: View) -> list[Numbers]:

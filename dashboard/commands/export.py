@@ -50,9 +50,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from dashboard.export import picture
-    from dashboard.spoken import released_for
     from experiments.faults import Fault
-    from experiments.store import Store
 
     export = None if arguments.list or arguments.all else _export(arguments)
     if arguments.all and (arguments.list or arguments.out.suffix.lower() != ".zip"):
@@ -62,15 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not WIDTHS[0] <= arguments.width <= WIDTHS[1]:
         raise Fault(f"A picture is {WIDTHS[0]} to {WIDTHS[1]} pixels wide.", do="Name another --width.")
     tell = progress(arguments)
-    store = Store(arguments.store)
-    found = released_for(
-        store,
-        arguments.study,
-        policy=arguments.policy,
-        spoken=arguments.language,
-        steward=arguments.as_steward,
-        progress=tell,
-    )
+    found = _released(arguments, tell)
     if arguments.all:
         return _all(found, arguments, tell)
     if export is None:
@@ -90,6 +80,20 @@ def _run(arguments: argparse.Namespace) -> int:
     tell("")
     _tell_of(arguments, {"chart": chart.name, "format": export.name, "says": drawn.title})
     return 0
+
+
+def _released(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Release:
+    from dashboard.spoken import released_for
+    from experiments.store import Store
+
+    return released_for(
+        Store(arguments.store),
+        arguments.study,
+        policy=arguments.policy,
+        spoken=arguments.language,
+        steward=arguments.as_steward,
+        progress=tell,
+    )
 
 
 def _all(found: Release, arguments: argparse.Namespace, tell: Callable[[str], None]) -> int:

@@ -21,6 +21,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default="public",
         help="for everybody, as the study file declares it, or for the research team (default: public)",
     )
+    parser.add_argument("--as-steward", action="store_true", help="figures by arm even before a planned look")
 
 
 def add_file(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,12 @@ def _run(arguments: argparse.Namespace) -> int:
     make = maker(arguments.out)
     tell, store = progress(arguments), Store(arguments.store)
     found = released_for(
-        store, arguments.study, policy=arguments.policy, spoken=arguments.language, progress=tell
+        store,
+        arguments.study,
+        policy=arguments.policy,
+        spoken=arguments.language,
+        steward=arguments.as_steward,
+        progress=tell,
     )
     tell("Setting the report …")
     with speaking(arguments.language):

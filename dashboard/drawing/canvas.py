@@ -154,7 +154,7 @@ class Canvas:
         return Parts(tuple(self._texts), tuple(self._shapes), tuple(self._panels), tuple(self._traces))
 
     def figure(self) -> Figure:
-        """All that was drawn, as a plotly figure of just this size."""
+        """All that was drawn, as a plotly figure of just this size; plotly's own look over it would take as long."""
         from plotly.graph_objects import Figure
 
         height = round(self.height)
@@ -176,7 +176,7 @@ class Canvas:
         }
         for index, panel in enumerate(self._panels, start=1):
             layout |= self._axes(panel, "" if index == 1 else str(index), height)
-        return Figure({"data": self._traces, "layout": layout})
+        return Figure({"data": self._traces, "layout": layout}, _validate=False)
 
     def _shape(self, kind: str, start: tuple[float, float], end: tuple[float, float], **style: Any) -> None:
         self._shapes.append({"type": kind, "start": start, "end": end, "style": style})

@@ -12,7 +12,7 @@ from dashboard.portfolio import figures, harms
 from dashboard.reports.annual_parts import how, none_hidden, pilot_page, together, waiting
 from dashboard.reports.content import Notice, Paragraph, Report, Section, Tiles, Words, grid
 from dashboard.reports.opening import verdict
-from dashboard.scene import rules_text
+from dashboard.reports.study import policy_word
 from dashboard.slides.said import harm_text, main_title, worked
 from dashboard.telling import of_role
 from dashboard.words.forms import day_text
@@ -58,7 +58,7 @@ def annual_report(year: Year) -> Report:
         imprint=say(
             "Annual report · {pilots} · {rules} · {day}",
             pilots=count_of("{count} pilot", "{count} pilots", len(year.entries)),
-            rules=rules_text(releases).rstrip("."),
+            rules=policy_word(releases[0]) if releases else say("for everybody"),
             day=day_text(year.day),
         ),
         about={

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from dashboard.portfolio import Entry
     from dashboard.reports.content import Block, Cell
 
-TALLEST = 0.6  # of a pilot's picture, in widths: its page holds more than it
-LIMITS = 4  # of what a pilot cannot tell: the others stand in its own report
+TALLEST = 0.52  # of a pilot's picture, in widths: its page holds more than it
+LIMITS = 3  # of what a pilot cannot tell: the others stand in its own report
 NULLS = ("inconclusive", "equivalent", "non_inferior")
 
 
@@ -57,16 +57,16 @@ def pilot_page(release: Release, *, first: bool) -> Section:
         (say("It cannot tell"), tuple(f"– {text}" for text in cannot_tell(release)[:LIMITS])),
     ]
     blocks.append(Facts(tuple(rows)))
-    blocks.append(Paragraph(imprint(release).source, look="quiet"))
+    blocks.append(Paragraph(imprint(release).source, look="small"))
     return Section(f"pilot-{study.id}", study.title, tuple(blocks), fresh=not first)
 
 
 def _picture(release: Release) -> list[Block]:
-    """The main outcome's own picture, else its intervals."""
-    primary = next((o.name for o in release.plan.outcomes if o.role == "primary"), None)
+    """The main outcome's own picture, else its intervals; what it says stands above it already."""
+    primary = next((o for o in release.plan.outcomes if o.role == "primary"), None)
     for name in (*OWN_PICTURES, "forest"):
-        if primary and name in charts() and (shown := drawings(release, name, outcome=primary)):
-            return [replace(drawn, tallest=TALLEST) for drawn in shown]
+        if primary and name in charts() and (shown := drawings(release, name, outcome=primary.name)):
+            return [replace(drawn, title=primary.label, tallest=TALLEST) for drawn in shown]
     return []
 
 
@@ -113,7 +113,9 @@ def _comparison(found: Comparison, place: int) -> Section:
         label=found.label,
     )
     notice = comparing.notice(found)
-    blocks: tuple[Block, ...] = (*((Notice(notice),) if notice else ()), shown, Paragraph(reason))
+    warned = (Notice(notice),) if notice else ()
+    notes = (Paragraph(note, look="quiet") for note in telling.notes(pooled)) if pooled else ()
+    blocks: tuple[Block, ...] = (*warned, shown, Paragraph(reason), *notes)
     return Section(f"comparison-{place}", found.label, blocks)
 
 

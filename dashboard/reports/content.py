@@ -25,7 +25,9 @@ Cell = Line | tuple[Line, ...]  # one line, or several below each other
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence or more; `look` is "lead" for what matters most, "quiet" for what explains."""
+    """A sentence or more; `look` is "lead" for what matters most, "quiet" for what explains, "small" for a source,
+    "heading" for a few words over what follows.
+    """
 
     text: Cell
     look: str = ""

@@ -14,7 +14,7 @@ from experiments.plan import study_facts
 from experiments.progress import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dashboard.portfolio import Entry
     from dashboard.session import Pilot
@@ -39,6 +39,11 @@ def gathered(
     for study_id in store.studies():
         progress(f"Reading {study_id} …")
         pilots.append(_pilot(store, study_id, policy, spoken))
+    return year_of(pilots, day=day)
+
+
+def year_of(pilots: Sequence[Pilot], *, day: date | None = None) -> Year:
+    """These pilots by topic, as of `day`; without one, as of the day of the newest analysis."""
     today = day or _newest(pilots)
     entries = sorted((entry(pilot, today=today) for pilot in pilots), key=_order)
     return Year(tuple(entries), today.isoformat())
@@ -70,7 +75,7 @@ def _pilot(store: Store, study_id: str, policy: str, spoken: str) -> Pilot:
     return Pilot(study_id, "analysed", found.study, found, until=until, taken_in=held.taken_in)
 
 
-def _newest(pilots: list[Pilot]) -> date:
+def _newest(pilots: Sequence[Pilot]) -> date:
     made = [pilot.release.provenance.created_at for pilot in pilots if pilot.release]
     return datetime.fromisoformat(max(made)).date() if made else datetime.now(UTC).date()
 

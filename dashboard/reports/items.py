@@ -138,7 +138,7 @@ ITEMS = (
     Item("20b", "randomisation", later("How that was achieved"), (), _never),
     Item("21a", "methods", later("Statistical methods for benefits and harms"), ("methods", "plan")),
     Item("21b", "methods", later("Who is in each analysis"), ("plan",)),
-    Item("21c", "methods", later("How missing data were handled"), ("methods", "agree")),
+    Item("21c", "methods", later("How missing data were handled"), ("methods", "main")),
     Item("21d", "methods", later("Further analyses: groups, other methods"), ("agree", "groups")),
     Item("22a", "results", later("How many were given each arm, and analysed"), ("flow",)),
     Item("22b", "results", later("Who was lost or left out, and why"), ("flow", "quality")),
@@ -194,7 +194,14 @@ EXTENSIONS = (
     ),
     Item("S1", "steps", later("A picture of who changed when"), ("design",)),
     Item("S2", "steps", later("How the course of time was allowed for"), ("methods",)),
-    Item("S3", "steps", later("The effect by the time since the change"), ("main",)),
+    Item(
+        "S3",
+        "steps",
+        later("The effect by the time since the change"),
+        ("main",),
+        lambda r: any(found.finding.estimate.profile for found in r.findings),
+        later("the planned method does not give it"),
+    ),
     Item("X1", "crossover", later("Orders, and the time between the periods"), ("design",)),
     Item(
         "X2", "crossover", later("How effects that last into the next period were dealt with"), ("methods",)

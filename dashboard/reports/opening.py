@@ -51,7 +51,7 @@ def _told(release: Release, found: ReleasedFinding) -> Cell:
 
 def verdict(found: ReleasedFinding) -> Words:
     """A finding's verdict in its shape, word and colour."""
-    return Words(words.VERDICTS[found.finding.verdict].text, tone=found.finding.verdict, strong=True)
+    return Words(telling.verdict_text(found), tone=found.finding.verdict, strong=True)
 
 
 def reach(release: Release) -> Section:
@@ -92,7 +92,7 @@ def design(release: Release) -> Section:
         widths=(2.4, 1.8, 4, 1.8, 1.8),
     )
     if release.study.meanwhile:
-        blocks.append(Paragraph(say("What else happened meanwhile:"), look="quiet"))
+        blocks.append(Paragraph(say("What else happened meanwhile:"), look="heading"))
         blocks.append(Bullets(tuple(said_of(day_text(day), label) for label, day in release.study.meanwhile)))
     return Section("design", say("How it was tried"), tuple(blocks))
 

@@ -136,10 +136,11 @@ def _outcome(release: Release, outcome: Outcome, *, drawn: bool = True) -> Secti
     if drawn:
         blocks += _pictures(release, outcome)
     blocks += drawings(release, "profile", outcome=outcome.name)
+    arms = _arms(release, found)
     blocks += grid(
-        _arms(release, found),
+        arms,
         caption=said_of(outcome.label, say("what was observed in each arm")),
-        widths=(3, 1.3, 1.4, 1.5, 3),
+        widths=(3.2, *(1.3,) * (len(arms[0]) - 2), 3.4) if arms else (),
     )
     blocks += grid(
         [row for finding in found for row in _effects(release, finding)],
@@ -149,7 +150,7 @@ def _outcome(release: Release, outcome: Outcome, *, drawn: bool = True) -> Secti
     notes = list(dict.fromkeys(note for finding in found for note in _notes(finding)))
     blocks += [Bullets(tuple(notes))] if notes else []
     beside = _beside(release, found)
-    blocks += [Paragraph(say("Asked besides:"), look="quiet"), Facts(beside)] if beside else []
+    blocks += [Paragraph(say("Asked besides:"), look="heading"), Facts(beside)] if beside else []
     return Section(f"outcome-{outcome.name}", outcome.label, tuple(blocks))
 
 

@@ -57,9 +57,9 @@ def report_html(report: Report) -> bytes:
     body = "".join(_section(section, numbers, 2) for section in report.sections)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(report.language)}">\n{_head(report)}\n<body>\n'
-        f'<a class="skip" href="#main">{escape(say("Skip to the findings"))}</a>\n'
+        f'<a class="skip" href="#begin">{escape(say("Skip to the findings"))}</a>\n'
         f"{_opening(report)}\n"
-        f'<main id="main" tabindex="-1">\n{_contents(report, numbers)}\n{body}\n</main>\n'
+        f'<main id="begin" tabindex="-1">\n{_contents(report, numbers)}\n{body}\n</main>\n'
         f"<footer><p>{escape(report.imprint)}</p>{_notice(report.notice)}</footer>\n</body>\n</html>\n"
     ).encode()
 
@@ -187,7 +187,8 @@ def _drawing(drawn: Drawing) -> str:
         )
     return (
         f"<figure>\n<figcaption><strong>{marked(drawn.title)}</strong><small>{marked(drawn.subtitle)}</small>"
-        f"</figcaption>\n{inline(drawn.svg, drawn.name)}\n{numbers}</figure>"
+        f'</figcaption>\n<div class="scroll" tabindex="0" role="group" aria-label="{escape(drawn.title)}">'
+        f"{inline(drawn.svg, drawn.name)}</div>\n{numbers}</figure>"
     )
 
 

@@ -103,5 +103,5 @@ def _dash(line: Any, dash: str) -> None:
     from pptx.enum.dml import MSO_LINE
 
     kinds = {"sysDash": MSO_LINE.SQUARE_DOT, "dash": MSO_LINE.DASH, "sysDot": MSO_LINE.ROUND_DOT}
-    if dash:
+    if dash and dash != "solid":
         line.dash_style = kinds[DASHES.get(dash.split(",")[0], "dash")]

@@ -49,7 +49,7 @@ def column_slides(
         if number and len(filled) == 1:
             ((words, part),) = filled
             again = say("{subtitle} (continued)", subtitle=words)
-            list_slides(slides, title=title, subtitle=again, texts=part, notes=notes)
+            list_slides(slides, title=again, subtitle=subtitle, texts=part, notes=notes)
             continue
         again = say("{subtitle} (continued)", subtitle=subtitle) if number else subtitle
         slide = slides.add("Two columns", title=title, subtitle=again, notes=notes)

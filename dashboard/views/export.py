@@ -174,33 +174,48 @@ def _numbers(release: Release, asked: Asked) -> None:
 
 def _everything(session: Session, release: Release, spoken: str) -> None:
     """The files that hold more than one chart."""
-    del session
-    study = release.study.id
     elements.heading(say("The whole pilot"), anchor="pilot")
+    with st.container(horizontal=True, key="export-offers"):
+        _whole_pilot(release, spoken)
+    elements.heading(say("All pilots"), anchor="all")
+    _offer(
+        say("Annual report"),
+        say("What all pilots add up to, and a page for each, by topic."),
+        {name: partial(taken.annual_file, session, spoken, name) for name in ("annual.pdf", "annual.html")},
+    )
+
+
+def _whole_pilot(release: Release, spoken: str) -> None:
+    study = release.study.id
     _offer(
         say("Slides for a talk"),
         say("Question, design, main finding, harm, limits and methods; charts to edit, notes to speak from."),
-        {"PPTX": (f"{study}.pptx", partial(taken.deck_file, release, spoken))},
+        {f"{study}.pptx": partial(taken.deck_file, release, spoken)},
     )
     _offer(
         say("Study report"),
         say("What was planned, done and found, item by item, with every table, method and limit."),
         {
-            "PDF": (f"{study}.pdf", partial(taken.report_pdf, release, spoken)),
-            "HTML": (f"{study}.html", partial(taken.report_html, release, spoken)),
+            name: partial(taken.report_file, release, spoken, name)
+            for name in (f"{study}.pdf", f"{study}.html")
         },
+    )
+    _offer(
+        say("All charts"),
+        say("Every chart as PNG, SVG, PDF, PPTX and CSV, with a page that shows them."),
+        {f"{study}-charts.zip": partial(taken.archive_file, release, spoken)},
     )
 
 
-def _offer(title: str, holds: str, files: Mapping[str, tuple[str, Callable[[], bytes]]]) -> None:
-    """One thing to take away, with a button for each format."""
+def _offer(title: str, holds: str, files: Mapping[str, Callable[[], bytes]]) -> None:
+    """One thing to take away, with a button for each file; made when it is asked for."""
     with st.container(border=True):
         st.subheader(title, anchor=False)
         elements.quiet(holds)
         with st.container(horizontal=True):
-            for file_format, (name, make) in files.items():
+            for name, make in files.items():
                 st.download_button(
-                    say("Download {format}", format=file_format),
+                    say("Download {format}", format=name.rsplit(".", 1)[1].upper()),
                     data=make,
                     file_name=name,
                     on_click="ignore",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +18,7 @@ from dashboard.method_cards import card, errors, errors_of_all, folded
 from dashboard.method_filter import EVERY, filtered
 from dashboard.page import Page
 from dashboard.told import told
+from dashboard.words.forms import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,12 +77,16 @@ def _words() -> None:
         [{say("Verdict"): mark.text, say("It means"): mark.means} for mark in words.VERDICTS.values()],
         caption=say("Verdicts follow from the interval, the better direction and the margin alone"),
     )
-    _terms({say(term): say(meaning) for term, meaning in TERMS.items()})
+    _terms({say(term): (say(meaning),) for term, meaning in TERMS.items()})
 
 
-def _terms(meanings: Mapping[str, str]) -> None:
-    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(said)}</dd>" for term, said in meanings.items())
-    elements.html(f'<dl class="wk-terms">{rows}</dl>')
+def _terms(meanings: Mapping[str, Sequence[str]]) -> None:
+    """What each word means, in a line or several."""
+    rows = (
+        f"<dt>{elements.marked(term)}</dt><dd>{'<br>'.join(map(elements.marked, lines))}</dd>"
+        for term, lines in meanings.items()
+    )
+    elements.html(f'<dl class="wk-terms">{"".join(rows)}</dl>')
 
 
 def _estimators() -> tuple[Estimator, ...]:
@@ -125,7 +129,7 @@ def _errors(shown: Sequence[Estimator]) -> None:
             no=words.number(holds.count("no"), decimals=0),
         )
     )
-    _terms({say(term): say(meaning) for term, meaning in FIGURES.items()})
+    _terms({say(term): (say(meaning),) for term, meaning in FIGURES.items()})
     names = {each.name for each in shown}
     rows = [row for row in kept() if row.estimator in names]
     tries = count_of("{count} try", "{count} tries", len(rows))
@@ -149,31 +153,28 @@ def _table_file() -> None:
 def _refused() -> None:
     elements.heading(say("Refused methods"), anchor="refused")
     elements.quiet(say("Asked for by name, these are refused, with the reason."))
-    elements.table(
-        [
-            {
-                say("Method"): told(method.label),
-                say("Why not"): told(method.refusal.reason),
-                say("Instead"): told(method.instead),
-            }
+    _terms(
+        {
+            told(method.label): (
+                told(method.refusal.reason),
+                said_of(say("Instead"), told(method.instead)),
+            )
             for method in refused().values()
-        ],
-        caption=say("Methods that go wrong, and how often"),
+        }
     )
 
 
 def _checks() -> None:
     elements.heading(say("Checks"), anchor="checks")
-    elements.table(
-        [
-            {
-                say("Check"): told(check.label),
-                say("If it fails"): told(check.means),
-                say("What to do"): told(check.advice),
-            }
+    elements.quiet(say("What is looked at before the findings"))
+    _terms(
+        {
+            told(check.label): (
+                said_of(say("If it fails"), told(check.means)),
+                said_of(say("What to do"), told(check.advice)),
+            )
             for check in checks().values()
-        ],
-        caption=say("What is looked at before the findings"),
+        }
     )
 
 

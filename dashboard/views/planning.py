@@ -12,13 +12,15 @@ import streamlit as st
 from analysis.refusal import Refusal
 from dashboard import asking, elements, planned
 from dashboard.address import Choices, Part
+from dashboard.drawing.axes import tick_text
 from dashboard.export import exports
-from dashboard.figure import at_each_width, mode, readable
+from dashboard.figure import at_each_width, mode
 from dashboard.language import language, later, say, speaking
 from dashboard.page import Page
 from dashboard.planned import Planned
+from dashboard.readable import readable
 from dashboard.told import told
-from dashboard.words.plans import CAN, CANNOT, DESIGNS, FIELDS, MEASURED, suppositions
+from dashboard.words.plans import CAN, CANNOT, DESIGNS, MEASURED, field_label, suppositions
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
@@ -55,8 +57,10 @@ def render(session: Session) -> None:
 
 def _what() -> tuple[str, str]:
     """The design and what is measured, as the address names them."""
-    with st.container(horizontal=True, key="planned"):
+    left, right = st.columns(2)
+    with left:
         design = _chosen(DESIGN, say("Design"), DESIGNS)
+    with right:
         kind = _chosen(Part(KIND, "one", asking.KINDS[design]), say("What is measured"), MEASURED)
     return design, kind
 
@@ -81,15 +85,16 @@ def _given(design: str, kind: str) -> dict[str, str]:
         columns = st.columns(IN_ROW)
         for column, name, part in zip(columns, names[first:], parts[first:], strict=False):
             column.text_input(
-                FIELDS[name], key=part.key, placeholder=_shown(known[name]), on_change=choices.write
+                field_label(name, design),
+                key=part.key,
+                placeholder=_shown(known[name]),
+                on_change=choices.write,
             )
     return {name: words[0] for name, words in choices.held().items()}
 
 
 def _shown(value: float | None) -> str:
-    from dashboard.words.forms import in_form
-
-    return "" if value is None else in_form(f"{value:g}")
+    return "" if value is None else tick_text(value)
 
 
 def _answer(question: Question, target: float) -> None:

@@ -166,7 +166,9 @@ def _figures(telling: Telling) -> str:
     contrast = telling.finding.finding.contrast
     treated, control = texts.get(contrast.treatment), texts.get(contrast.control)
     if treated is None or control is None:
-        return say("The arms’ own figures rest on too few people to be shown.")
+        return say(
+            "The arms’ own figures are not shown: they rest on few people, or on counts that are rounded."
+        )
     seen = say("Observed") if telling.scale.name in NO_AVERAGES else say("Observed on average")
     seen = f"{seen}{_unlike(telling)}"
     if telling.plan.layout == SERIES.name:

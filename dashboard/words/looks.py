@@ -171,7 +171,7 @@ def looks_legend(*, taken: bool) -> str:
     said = say("Lines join the boundaries of the looks; only at a look is a result held against them.")
     if not taken:
         return f"{said} {say('No result is shown: none was taken at a look, or it must not be seen yet.')}"
-    return f"{said} {say('Diamonds: the results so far.')}"
+    return f"{said} {say('Diamonds: results of the main outcome; circles: of other outcomes.')}"
 
 
 def looks_spoken(rows: Sequence[str]) -> str:
@@ -181,10 +181,11 @@ def looks_spoken(rows: Sequence[str]) -> str:
     )
 
 
-def result_text(arm: str, share: float, z: float) -> str:
+def result_text(outcome: str, arm: str, share: float, z: float) -> str:
     """A result at a look; its z is turned so that more is better."""
     return say(
-        "‘{arm}’ at {share} of the planned information: z {z}, where more is better.",
+        "{outcome}, ‘{arm}’, at {share} of the planned information: z {z}, where more is better.",
+        outcome=outcome,
         arm=arm,
         share=share_of_information(share),
         z=z_text(z),

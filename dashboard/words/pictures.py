@@ -154,8 +154,8 @@ def agreement_text(treatment: str, sides: Collection[str], methods: int, *, with
         return say("{treatment}: no method gives an interval", treatment=about)
     if without:
         by = count_of(
-            "by the {count} method that gives an interval",
-            "by the {count} methods that give an interval",
+            "by the {count} method that gives one,",
+            "by the {count} methods that give one,",
             methods,
         )
         return say(_LIES[next(iter(sides))], treatment=about, methods=by)

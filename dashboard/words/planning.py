@@ -58,6 +58,7 @@ COUNTED = Spoken(
         "clusters in all": later("clusters in all"),
         "people in each order of the arms": later("people in each order of the arms"),
         "people in each arm": later("people in each arm"),
+        "platforms in all": later("platforms in all"),
         "periods in all": later("periods in all"),
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.language import later, say
-from dashboard.words.figures import number, percent
+from dashboard.words.figures import level_text, number, percent
 from dashboard.words.forms import in_form, said_of
 from dashboard.words.planning import COUNTED
 from dashboard.words.vocabulary import Spoken
@@ -42,7 +42,7 @@ FIELDS: Mapping[str, str] = Spoken(
         "sd": later("Standard deviation"),
         "effect": later("Smallest effect that matters"),
         "margin": later("How much worse is still acceptable"),
-        "size": later("How many (empty: computed)"),
+        "size": later("How many"),
         "power": later("Chance to find it"),
         "level": later("Level of the interval"),
         "icc": later("Likeness inside a team (ICC)"),
@@ -94,6 +94,25 @@ CANNOT: Mapping[str, str] = Spoken(
 )
 
 
+COUNTS: Mapping[str, str] = {  # what the size of each design counts
+    "individual": "units in the control arm",
+    "non-inferiority": "units in the control arm",
+    "cluster": "clusters in each arm",
+    "crossover": "people in each order of the arms",
+    "stepped-wedge": "clusters in all",
+    "repeated": "people in each arm",
+    "interrupted-series": "periods in all",
+    "controlled-series": "platforms in all",
+}
+
+
+def field_label(name: str, design: str) -> str:
+    """What a field is called; that of the size says what is counted, and that it may be left empty."""
+    if name != "size":
+        return FIELDS[name]
+    return say("Number of {counted} (empty: computed)", counted=COUNTED.get(COUNTS[design], COUNTS[design]))
+
+
 def planning_axis(size_is: str) -> tuple[str, str]:
     """What the upright and the level axis hold."""
     counted = COUNTED.get(size_is, size_is)
@@ -102,9 +121,7 @@ def planning_axis(size_is: str) -> tuple[str, str]:
 
 def power_legend(target: float, iccs: Sequence[float | None]) -> str:
     """How to read the lines."""
-    aimed = say(
-        "Diamond: this plan. Level line: the chance aimed at, {power}.", power=percent(round(target, 3))
-    )
+    aimed = say("Diamond: this plan. Level line: the chance aimed at, {power}.", power=level_text(target))
     known = [in_form(f"{icc:.3g}") for icc in iccs if icc is not None]
     if len(known) < 3:
         return aimed

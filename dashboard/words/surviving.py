@@ -17,10 +17,10 @@ def survival_title(outcome: str, ends: Sequence[tuple[str, float]], *, until: st
     """The share without the event at the end, arm by arm, as a chart's title.
 
     >>> survival_title("Until return", [("Plain", 0.785), ("Warned", 0.802)], until="day 7").replace(chr(160), " ")
-    'Until return: without the event by day 7 with ‘Plain’ 78.5 %, with ‘Warned’ 80.2 %'
+    'Until return: without the event by day 7, with ‘Plain’ 78.5 %, with ‘Warned’ 80.2 %'
     """
     arms = ", ".join(say("with ‘{arm}’ {share}", arm=arm, share=percent(share)) for arm, share in ends)
-    return say("{outcome}: without the event by {until} {arms}", outcome=outcome, until=until, arms=arms)
+    return say("{outcome}: without the event by {until}, {arms}", outcome=outcome, until=until, arms=arms)
 
 
 def until_text(day: float) -> str:

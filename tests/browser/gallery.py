@@ -50,6 +50,7 @@ PAGES = {
     "planning": "planning",
     "export": "export?study=moderator-blur-sim",
     "methods": "methods",
+    "method": "methods?method=cluster_mixed&layout=clustered",
 }
 LOOKS: dict[str, tuple[int, Scheme, str]] = {
     "english-light": (1280, "light", "en"),
@@ -110,12 +111,13 @@ def pages(browser: Browser, address: str, folder: Path) -> None:
 
 def readme(browser: Browser, address: str, places: dict[str, str]) -> None:
     """The README's three pictures: the overview, a study in French and dark, and a slide."""
-    for name, page, scheme, language in (
-        ("overview", "overview", "light", "en"),
-        ("study", "study-moderators", "dark", "fr"),
+    for name, page, look in (
+        ("overview", "overview", "english-light"),
+        ("study", "study-moderators", "french-dark"),
     ):
+        width, scheme, language = LOOKS[look]
         url, out = in_language(address, PAGES[page], language), HERE / f"{name}.png"
-        photograph(browser, url, out, width=1280, scheme=scheme, height=1100)
+        photograph(browser, url, out, width=width, scheme=scheme, height=1100)
     with tempfile.TemporaryDirectory() as folder:
         slides = papers(
             Path(folder), places, studies=("honeypot-warnings-2022",), languages=("en",), kinds=("deck",)

@@ -6,6 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -96,9 +97,9 @@ def test_a_presenter_gets_what_is_for_everybody_and_a_file_nobody_else_gets(
     page.wait_for_selector("text=Votre rôle : présentation")
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    page.get_by_text("les données et les téléchargements").first.click()
+    page.get_by_text("chiffres et téléchargements").first.click()
     with page.expect_download(timeout=60_000) as download:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_role("button", name="Télécharger CSV").first.click()
     content = download.value.path().read_text(encoding="utf-8")
     assert "public" in content
     [media] = [url for url in fetched if "/media/" in url][:1]
@@ -115,5 +116,7 @@ def asked(url: str) -> int:
     """What the server answers to somebody without a cookie."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
-    connection.request("GET", parts.path)
-    return connection.getresponse().status
+    with closing(connection):
+        connection.request("GET", parts.path)
+        with connection.getresponse() as answer:
+            return answer.status

@@ -69,7 +69,7 @@ def test_pages_work_behind_a_proxy_and_in_the_frame_of_the_site_that_may_embed_t
         page.goto(f"http://localhost:{at}/pilots/overview")
         drawn(page)
         assert page.url == f"http://localhost:{at}/pilots/"
-        page.locator("h3 a").first.click()
+        page.locator(f"h3 a[href*='{HONEYPOT}']").click()
         page.wait_for_url(f"**:{at}/pilots/study?study=*")
         page.wait_for_selector("text=In short", timeout=SECONDS * 1000)
         page.goto(portal(f"http://localhost:{at}/pilots/study?study={HONEYPOT}"))

@@ -162,6 +162,17 @@ def intervals_of(figure: Any) -> list[tuple[float, float]]:
     ]
 
 
+@pytest.mark.parametrize("study", sorted(EXAMPLES))
+def test_every_figure_is_one_that_plotly_accepts(study: str) -> None:
+    """Figures are handed to plotly without its own look over them, which takes as long as drawing them."""
+    from plotly.graph_objects import Figure
+
+    shown = example_release(study)
+    for chart in available(shown):
+        made = chart.draw(shown).to_dict()
+        assert len(Figure(made).data) == len(made["data"])
+
+
 @pytest.mark.parametrize("width", [360, 960])
 def test_every_planned_finding_is_drawn_with_its_interval(width: int) -> None:
     """To the tenth that is written beside them: they are 8.1931 to 35.5637 and 11.9599 to 37.8176 in full."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -179,11 +180,11 @@ def test_the_html_stands_alone_and_can_be_read_aloud(name: str) -> None:
             assert held.get(attribute, "#").startswith("#")
         wanted = held.get("href", "").removeprefix("#").split() + held.get("aria-labelledby", "").split()
         assert set(wanted) <= set(ids)
-        assert {found for found in re.findall(r"url\(#([^)]+)\)", " ".join(held.values()))} <= set(ids)
+        assert set(re.findall(r"url\(#([^)]+)\)", " ".join(held.values()))) <= set(ids)
     assert not re.search(r"url\((?!data:|#)", html(name))
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     counted = [tag for tag, _ in page.tags]
     assert counted.count("table") == counted.count("caption") > 5
     assert all("scope" in held for tag, held in page.tags if tag == "th")

@@ -162,7 +162,7 @@ def test_percentage_points_are_never_called_per_cent() -> None:
 
 def test_masked_arms_are_left_out_and_that_is_said() -> None:
     said = say(finding(SHARE, Effect(-0.1, -0.18, -0.01), events=(4, 60)))
-    assert "too few people to be shown" in said
+    assert "figures are not shown" in said
     assert "2.0 %" not in said
     assert "2.00 % of 200" in say(finding(SHARE, Effect(-0.1, -0.18, -0.01), events=(4, 60)), masked=False)
 

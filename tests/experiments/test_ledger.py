@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,3 +196,24 @@ def test_lines_are_json_and_hold_a_mac_of_the_line_before(filled: SmallPilot) ->
     document: dict[str, Any] = json.loads(line)
     assert document["entry"]["before"] == "0" * 64
     assert len(document["mac"]) == 64
+
+
+def test_a_study_registered_anew_after_its_store_was_thrown_away_begins_a_ledger_of_its_own(
+    filled: SmallPilot, tmp_path: Path
+) -> None:
+    let_out(filled)
+    before = filled.store.registration("small").registered_at
+    shutil.rmtree(filled.store.path)
+    while datetime.now(UTC).isoformat(timespec="seconds")[:19] == before[:19]:
+        time.sleep(0.05)  # a registration is told by its second
+    again = SmallPilot(tmp_path, DECLARED)
+    again.log(HEADER + people(0, 200))
+    let_out(again)
+    assert [entry.number for entry in read(again.store, "small")] == [1]
+
+
+def test_a_ledger_that_is_gone_is_noticed_as_long_as_the_registration_is_the_same(filled: SmallPilot) -> None:
+    let_out(filled)
+    shutil.rmtree(ledger(filled).parent)
+    with pytest.raises(Fault, match=r"last 1 lines? of the ledger"):
+        read(filled.store, "small")
