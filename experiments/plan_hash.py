@@ -24,7 +24,16 @@ _BESIDE: dict[type, frozenset[str]] = {
     DeclaredLog: frozenset({"keep_until"}),
     DeclaredOutcome: frozenset({"label", "unit", "measure", "simulate"}),
     Study: frozenset({"title", "topic", "company", "question", "summary", "limits", "source", "data_are"})
-    | {"unit_name", "cluster_name", "simulation", "rounding", "consents", "translations", "plan_hash", "text"},
+    | {
+        "unit_name",
+        "cluster_name",
+        "simulation",
+        "rounding",
+        "consents",
+        "translations",
+        "plan_hash",
+        "text",
+    },
 }
 
 
