@@ -10,6 +10,7 @@ from analysis.estimator import estimators
 from dashboard import elements, telling, words
 from dashboard.language import say
 from dashboard.method_cards import card
+from dashboard.words.forms import day_text
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release
@@ -28,13 +29,13 @@ def _facts(release: Release) -> list[dict[str, object]]:
     made, plan, data = release.provenance, release.registration, release.data
     facts = {
         say("Source of the data"): release.study.source,
-        say("Plan registered"): plan.registered_at,
+        say("Plan registered"): day_text(plan.registered_at),
         say("Plan"): plan.hash,
         say("Amendments"): "; ".join(a.get("reason", "") for a in plan.amendments) or say("none"),
         say("Question answered for"): words.ESTIMANDS[release.plan.estimand],
         say("Data"): data.hash,
         say("Events"): telling.events_text(release),
-        say("Computed"): made.created_at,
+        say("Computed"): day_text(made.created_at),
         say("Software"): f"watchkeeper {made.watchkeeper}, Python {made.python}",
         say("Packages"): ", ".join(f"{name} {version}" for name, version in made.packages.items()),
         say("Seed"): str(made.seed),

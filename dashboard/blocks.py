@@ -119,7 +119,9 @@ def _harmed(release: Release) -> str:
     elsewhere = tuple(
         f for f in release.default_findings() if f.finding.verdict == "harm" and f not in watched
     )
-    answer = words.harmed_text([f.finding.verdict for f in watched], elsewhere=bool(elsewhere))
+    answer = words.harmed_text(
+        [f.finding.verdict for f in watched], elsewhere=bool(elsewhere), declared=telling.watches(release)
+    )
     worst_first = sorted(elsewhere + watched, key=lambda f: HARM_ORDER.index(f.finding.verdict))
     return _answer(answer, _badges(release, tuple(worst_first), outcomes=True))
 

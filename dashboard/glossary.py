@@ -8,7 +8,7 @@ from analysis.across import FEWEST_COMPANIES, LARGEST, TWO_LARGEST
 from analysis.policy import PUBLIC
 from analysis.release.curves import FEWEST_AT_RISK, MOST_TIMES
 from analysis.release.guessing import LEFT
-from analysis.release.precision import FEW, LARGE, MANY
+from analysis.release.shown import FEW, LARGE, MANY
 from analysis.release.small import FEWEST_DF, FEWEST_FOR_MEDIAN
 from dashboard import words
 from dashboard.language import later, say

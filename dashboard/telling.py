@@ -136,6 +136,11 @@ def of_role(release: Release, *roles: str) -> tuple[ReleasedFinding, ...]:
     return tuple(f for f in release.default_findings() if f.finding.outcome.role in roles)
 
 
+def watches(release: Release) -> bool:
+    """Whether the plan watches any outcome for harm, also where no finding on it is shown."""
+    return any(outcome.role in ("guardrail", "safety") for outcome in release.plan.outcomes)
+
+
 def other_scales(finding: ReleasedFinding) -> str:
     """The effect on every scale of its kind with its interval, then the p-values; on one where arms are masked.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.release.precision import figures_for, significant
+from analysis.release.shown import figures_for, significant
 
 if TYPE_CHECKING:
     from analysis.finding import Finding, Survived

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from analysis.layout import LAYOUTS
 from analysis.policy import WELLNESS
 from analysis.release.drafts import Average, Digits, Drafted, Group, Tally
+from analysis.release.precision import shown_of
+from analysis.release.shown import figures_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +33,9 @@ def drafted(release: Release) -> tuple[Drafted, ...]:
 
 def _finding(found: ReleasedFinding, *, wellness: bool) -> Iterator[Drafted]:
     people = sum(arm.n.value or 0 for arm in found.arms)
-    for effect in found.finding.estimate.effects.values():
+    for name, effect in found.finding.estimate.effects.items():
+        if shown_of(name, found.finding.outcome).cut(effect, figures_for(people)) == effect:
+            continue  # as few as tell it from no effect and from the margin
         for end in (effect.estimate, effect.low, effect.high):
             if end is not None:
                 yield Digits(end, people)

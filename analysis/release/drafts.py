@@ -14,7 +14,7 @@ from analysis.across import FEWEST_COMPANIES, LARGEST, TWO_LARGEST
 from analysis.policy import PUBLIC
 from analysis.release.audit import audit
 from analysis.release.curves import FEWEST_AT_RISK, MOST_TIMES
-from analysis.release.precision import figures_for, significant
+from analysis.release.shown import figures_for, significant
 from analysis.release.small import FEWEST_DF, FEWEST_FOR_MEDIAN
 from analysis.release.withheld import Withheld
 

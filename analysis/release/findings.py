@@ -11,12 +11,18 @@ from analysis.policy import Count
 from analysis.release.guessing import coarse, veiled
 from analysis.release.parts import ReleasedArm, ReleasedFinding
 from analysis.release.precision import (
-    FEW,
-    MANY,
     SMALLEST_P,
     cut,
     cut_estimate,
     cut_parameter,
+)
+from analysis.release.shown import (
+    FEW,
+    MANY,
+    Shown,
+    arm_decimals,
+    decimals_for,
+    factor_of,
     figures_for,
     significant,
 )
@@ -91,7 +97,7 @@ def public(finding: Finding, policy: Policy, *, hidden: bool) -> Finding | None:
         p_adjusted = (
             None if finding.p_adjusted is None else max(significant(finding.p_adjusted, 2), SMALLEST_P)
         )
-        told = cut_estimate(estimate, digits, rounds=policy.rounds)
+        told = cut_estimate(estimate, finding.outcome, digits, rounds=policy.rounds)
         if policy.rounds and finding.outcome.kind == "proportion":
             told = replace(told, parameters={})  # shares among them
         return replace(finding, estimate=told, p_adjusted=p_adjusted)
@@ -208,7 +214,23 @@ def _figures(arm: ArmFigures, finding: Finding, policy: Policy) -> dict[str, flo
         n, events = Count.shown(arm.n, policy), Count.shown(int(arm.figures["events"]), policy)
         return {"value": float(f"{min((events.value or 0) / (n.value or 1), 1.0):.2g}")}
     digits = figures_for(arm.n) if policy.threshold else MANY
-    return {name: significant(value, digits) for name, value in figures.items()}
+    return {name: _steady(value, finding, people=arm.n, figures=digits) for name, value in figures.items()}
+
+
+def _steady(value: float, finding: Finding, *, people: int, figures: int) -> float:
+    """An arm's figure with so many significant figures, or as it is shown where that differs."""
+    outcome = finding.outcome
+    factor = factor_of(outcome.scale, outcome)
+    shown = factor * value
+    own = factor == 1.0 and not outcome.scale.is_ratio
+    places = decimals_for(shown)
+    if own:
+        decimals = Shown.of(outcome.scale, outcome).decimals(finding.effect)
+        places = arm_decimals(value, people=people, decimals=decimals)
+    told = significant(value, figures)
+    if round(factor * told, places) == round(shown, places):
+        return told
+    return float(f"{round(shown, places) / factor:.12g}")
 
 
 def _events(events: int, policy: Policy, *, hidden: bool) -> Count:

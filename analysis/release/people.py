@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from analysis.policy import Count
 from analysis.release.parts import ReleasedCheck, ReleasedData, ReleasedStep
-from analysis.release.precision import FEW, SMALLEST_P, significant
+from analysis.release.precision import SMALLEST_P
+from analysis.release.shown import FEW, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,46 +6,34 @@ from dataclasses import replace
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
+from analysis.outcome import kinds
+from analysis.release.shown import Shown, significant
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analysis.finding import Effect, Estimate, Traced
+    from analysis.outcome import Outcome
 
-FEW, MANY, LARGE = 3, 4, 1_000  # significant figures; the latter from so many people on
 SMALLEST_P = 0.0001
+PLAIN = Shown()  # a difference in its own unit
 
 
-def significant(value: float, figures: int) -> float:
-    """The value with so many significant figures.
-
-    >>> significant(0.0123456, 3), significant(-98765.0, 3), significant(0.0, 3)
-    (0.0123, -98800.0, 0.0)
-    """
-    return float(f"{value:.{figures - 1}e}")
-
-
-def figures_for(people: int) -> int:
-    """How many significant figures an effect on so many people has.
-
-    >>> figures_for(999), figures_for(1000)
-    (3, 4)
-    """
-    return MANY if people >= LARGE else FEW
-
-
-def cut(effect: Effect, figures: int) -> Effect:
+def cut(effect: Effect, figures: int, shown: Shown = PLAIN) -> Effect:
     """The effect with so many significant figures, its p-value with two; without degrees of freedom.
+
+    A figure that would be shown otherwise than the exact one has the decimals with which that is shown, so that
+    nothing is rounded twice: fewer figures, or more where fewer would put an end on no effect or on the margin.
 
     >>> from analysis.finding import Effect
     >>> cut(Effect(0.123456, -0.98765, 1.5, se=0.22222, df=297, p_value=0.01234), 3).p_value
     0.012
+    >>> told = cut(Effect(-12.3456, -24.1515, -0.54996), 3)
+    >>> told.estimate, told.low, told.high
+    (-12.3, -24.2, -0.5)
     """
-    low, high = (None if end is None else significant(end, figures) for end in (effect.low, effect.high))
     return replace(
-        effect,
-        estimate=significant(effect.estimate, figures),
-        low=low,
-        high=high,
+        shown.cut(effect, figures),
         se=None if effect.se is None else significant(effect.se, figures),
         df=None,
         p_value=None if effect.p_value is None else max(significant(effect.p_value, 2), SMALLEST_P),
@@ -111,8 +99,9 @@ def _round_step(least: float) -> float:
     return next(float(f"{m * power:.6g}") for m in (1, 2, 5, 10) if m * power >= least * (1 - 1e-9))
 
 
-def cut_estimate(estimate: Estimate, figures: int, *, rounds: bool) -> Estimate:
+def cut_estimate(estimate: Estimate, outcome: Outcome, figures: int, *, rounds: bool) -> Estimate:
     """The estimate with every figure cut. Where counts are rounded, whole numbers and notes with figures go."""
+    main = Shown.of(outcome.scale, outcome)
     parameters = {
         name: cut_parameter(name, value, figures)
         for name, value in estimate.parameters.items()
@@ -121,13 +110,30 @@ def cut_estimate(estimate: Estimate, figures: int, *, rounds: bool) -> Estimate:
     notes = (note for note in estimate.notes if not (rounds and any(sign.isdigit() for sign in note)))
     return replace(
         estimate,
-        effects={name: cut(effect, figures) for name, effect in estimate.effects.items()},
-        profile={name: cut(effect, figures) for name, effect in estimate.profile.items()},
+        effects={
+            name: cut(effect, figures, shown_of(name, outcome)) for name, effect in estimate.effects.items()
+        },
+        profile={name: cut(effect, figures, main) for name, effect in estimate.profile.items()},
         parameters=parameters,
         notes=tuple(notes),
         icc=None if estimate.icc is None else significant(estimate.icc, 2),
         trace=tuple(_cut_line(line, figures) for line in estimate.trace),
     )
+
+
+def shown_of(name: str, outcome: Outcome) -> Shown:
+    """How an estimate's effect of that name is shown; one that is no scale's, such as a slope, as the main one is.
+
+    >>> from analysis.outcome import Outcome
+    >>> shown_of("odds_ratio", Outcome("y", "Y", "proportion")).ratio
+    True
+    """
+    scales = kinds()[outcome.kind].scales
+    scale = next((each for each in scales if each.name == name), None)
+    if scale is not None:
+        return Shown.of(scale, outcome)
+    main = Shown.of(outcome.scale, outcome)
+    return Shown(main.factor, main.ratio, (outcome.scale.null,))
 
 
 def _cut_line(line: Traced, figures: int) -> Traced:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.policy import Count
-from analysis.release.precision import FEW, significant
+from analysis.release.shown import FEW, significant
 from analysis.score_courses import ScoreBand
 
 if TYPE_CHECKING:

@@ -123,7 +123,7 @@ def _numbers(view: View) -> list[Numbers]:
     factor, unit = factor_and_unit(outcome.scale, outcome)
     rows: list[Numbers] = []
     for label, effect in _effects(view):
-        places = estimate_decimals(effect, factor=factor, ratio=outcome.scale.is_ratio)
+        places = estimate_decimals(effect, scale=outcome.scale, outcome=outcome)
         ends = {"estimate": effect.estimate, "low": effect.low, "high": effect.high}
         shown = {name: None if v is None else round(factor * v, places) for name, v in ends.items()}
         rows.append({"at": label, "outcome": outcome.label, "unit": unit, **shown, "level": effect.level})

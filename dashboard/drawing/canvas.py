@@ -154,7 +154,7 @@ class Canvas:
         return Parts(tuple(self._texts), tuple(self._shapes), tuple(self._panels), tuple(self._traces))
 
     def figure(self) -> Figure:
-        """All that was drawn, as a plotly figure of just this size; without plotly's own look, which takes as long."""
+        """All that was drawn, as a plotly figure of just this size; without plotly's own slow look."""
         from plotly.graph_objects import Figure
 
         height = round(self.height)

@@ -90,7 +90,7 @@ class Row:
     @property
     def decimals(self) -> int:
         """As many as the estimate and its interval are told with."""
-        return estimate_decimals(self.finding.effect, factor=self.factor, ratio=self.outcome.scale.is_ratio)
+        return estimate_decimals(self.finding.effect, scale=self.outcome.scale, outcome=self.outcome)
 
     def scaled(self, value: float | None) -> float | None:
         """A value of the primary scale in the panel's unit, with the digits that are told and no more."""
@@ -105,7 +105,7 @@ class Row:
             contrast = self.finding.finding.contrast
             return dict.fromkeys((contrast.treatment, contrast.control), "")
         own_unit = not self.outcome.scale.is_ratio and self.factor == 1.0
-        decimals = estimate_decimals(self.finding.effect) if own_unit else None
+        decimals = self.decimals if own_unit else None
         periods = in_periods(self.finding)
         said = {
             arm.arm: arm_text(arm, outcome=self.outcome, decimals=decimals, periods=periods)
@@ -187,7 +187,7 @@ def numbers(found: ReleasedFinding, release: Release, **first: str) -> dict[str,
     """A finding's figures as a row of a table, rounded as they are drawn; `first` are its first columns."""
     finding, effect = found.finding, found.effect
     factor, unit = factor_and_unit(finding.outcome.scale, finding.outcome)
-    decimals = estimate_decimals(effect, factor=factor, ratio=finding.outcome.scale.is_ratio)
+    decimals = estimate_decimals(effect, scale=finding.outcome.scale, outcome=finding.outcome)
     rounded = _rounder(factor, decimals)
     item = row(found, "")
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.release.shown import arm_decimals, decimals_for
 from dashboard.drawing.typography import text_width
 from dashboard.language import say
 from dashboard.slides.inks import paint
@@ -13,8 +14,8 @@ from dashboard.slides.plots import inner_area
 from dashboard.slides.sheet import described
 from dashboard.slides.text import fit, neutral
 from dashboard.theme import LIGHT
-from dashboard.words import arm_text, estimate_decimals
-from dashboard.words.figures import decimals_for, factor_and_unit, plain_unit
+from dashboard.words import arm_text, estimate_decimals, in_periods
+from dashboard.words.figures import factor_and_unit, plain_unit
 from dashboard.words.forms import said_of
 from dashboard.words.vocabulary import SHARE
 
@@ -62,20 +63,24 @@ def _bar(release: Release, finding: ReleasedFinding, arm: ReleasedArm) -> Bar | 
     outcome = finding.finding.outcome
     factor, _ = factor_and_unit(outcome.scale, outcome)
     own = not outcome.scale.is_ratio and factor == 1.0
-    decimals = estimate_decimals(finding.effect) if own else None
-    text = arm_text(arm, outcome=outcome, decimals=decimals)
+    decimals = estimate_decimals(finding.effect, scale=outcome.scale, outcome=outcome) if own else None
+    text = arm_text(arm, outcome=outcome, decimals=decimals, periods=in_periods(finding))
     value = arm.figures.get("value", arm.figures.get("mean"))
     if text is None or value is None:
         return None
     control = arm.arm == finding.finding.contrast.control
-    return Bar(release.arm_label(arm.arm), text, _shown(value, outcome, decimals), control)
+    return Bar(
+        release.arm_label(arm.arm), text, _shown(value, outcome, decimals, people=arm.n.value or 0), control
+    )
 
 
-def _shown(value: float, outcome: Outcome, decimals: int | None) -> float:
+def _shown(value: float, outcome: Outcome, decimals: int | None, *, people: int) -> float:
     """The figure with as many digits as it is told with; a share in per cent."""
     if outcome.scale.name == "risk_difference" or plain_unit(outcome) == SHARE:
         return round(100 * value, decimals_for(100 * value))
-    places = decimals_for(value) if decimals is None else max(decimals - 1, decimals_for(value))
+    if decimals is None:
+        return round(value, decimals_for(value))
+    places = arm_decimals(value, people=people, decimals=decimals)
     return round(value, places)
 
 

@@ -78,7 +78,9 @@ def harm_text(release: Release) -> str:
     harms = [found for found in release.default_findings() if found.finding.verdict == "harm"]
     watched = watched_findings(release)
     answer = words.harmed_text(
-        [found.finding.verdict for found in watched], elsewhere=any(found not in watched for found in harms)
+        [found.finding.verdict for found in watched],
+        elsewhere=any(found not in watched for found in harms),
+        declared=telling.watches(release),
     )
     return f"{answer} {telling.opening(release, harms[0])}" if harms else answer
 

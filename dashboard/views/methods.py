@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,7 +19,7 @@ from dashboard.method_cards import card, errors, errors_of_all, folded
 from dashboard.method_filter import EVERY, filtered
 from dashboard.page import Page
 from dashboard.told import told
-from dashboard.words.forms import said_of
+from dashboard.words.forms import day_text, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,8 +136,13 @@ def _errors(shown: Sequence[Estimator]) -> None:
     tries = count_of("{count} try", "{count} tries", len(rows))
     with st.expander(say("The table: {tries}", tries=tries)):
         errors_of_all(rows, caption=say("How often they err"))
-        elements.quiet(say("Made by {what}", what=told(made())) if made() else "")
+        elements.quiet(say("Made by {what}", what=_dated(told(made()))) if made() else "")
         _table_file()
+
+
+def _dated(text: str) -> str:
+    """The text with its days in words."""
+    return re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", lambda day: day_text(day[0]), text)
 
 
 def _table_file() -> None:

@@ -147,7 +147,7 @@ def _is_open(release: Release) -> bool:
 
 def _harm(release: Release) -> None:
     if not telling.of_role(release, *WATCHED):
-        elements.says(words.harmed_text([], elsewhere=False))
+        elements.says(words.harmed_text([], elsewhere=False, declared=telling.watches(release)))
         return
     chart_block(release, "guardrails", told=True)
     for outcome in (o for o in release.plan.outcomes if o.role in WATCHED):

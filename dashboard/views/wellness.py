@@ -55,7 +55,7 @@ def _score(release: Release, course: ReleasedCourse) -> None:
     for name in PICTURES:
         chart_block(release, name, told=True, outcome=course.outcome)
     if course.bands:
-        elements.quiet(say("Source of the bands: {source}.", source=course.bands[0].source.rstrip(".")))
+        elements.quiet(say("Source of the bands: {source}.", source=told(course.bands[0].source).rstrip(".")))
     else:
         elements.quiet(
             say(

@@ -61,7 +61,10 @@ def still_possible(telling: Telling) -> str:
 
 
 def _with_ratio(telling: Telling) -> str:
-    ends = interval_text(telling.effect, decimals=estimate_decimals(telling.effect, ratio=True))
+    ends = interval_text(
+        telling.effect,
+        decimals=estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome),
+    )
     level = level_text(telling.effect.level)
     return say("{ratio} {ends}, {level} interval", ratio=ratio_name(telling.scale), ends=ends, level=level)
 
@@ -74,11 +77,11 @@ def _end(telling: Telling, value: float | None) -> str:
     if not away:
         return say("no difference")
     if telling.scale.is_ratio:
-        decimals = estimate_decimals(telling.effect, ratio=True)
+        decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
         size = away_from_one(value, decimals=decimals)
         return say("{size} higher", size=size) if away > 0 else say("{size} lower", size=size)
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    decimals = estimate_decimals(telling.effect, factor=factor)
+    decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
     if telling.of_pairs:
         share = size_text(factor * (0.5 + abs(away)), unit=unit, decimals=decimals)
         return (

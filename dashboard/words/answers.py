@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NOTHING_WATCHED = later("No guardrail was declared, and no finding counts as harm.")
+WATCHED_UNSEEN = later("Not known: what was watched for harm is not shown here.")
 
 
 def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) -> str:
@@ -40,16 +41,20 @@ def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) ->
     return say("No clear gain; no relevant loss either.")
 
 
-def harmed_text(watched: Collection[str], *, elsewhere: bool) -> str:
+def harmed_text(watched: Collection[str], *, elsewhere: bool, declared: bool) -> str:
     """Whether it did harm: `watched` are the verdicts on guardrails and safety, `elsewhere` is harm beside them.
 
-    >>> harmed_text(["non_inferior"], elsewhere=False)
+    `declared` says whether the plan watches anything, also where no finding on it is shown.
+
+    >>> harmed_text(["non_inferior"], elsewhere=False, declared=True)
     'No: nothing that was watched got worse by more than the plan allows.'
+    >>> harmed_text([], elsewhere=False, declared=True)
+    'Not known: what was watched for harm is not shown here.'
     """
     if elsewhere or "harm" in watched:
         return say("Yes.")
     if not watched:
-        return say(NOTHING_WATCHED)
+        return say(WATCHED_UNSEEN) if declared else say(NOTHING_WATCHED)
     if "inconclusive" in watched:
         return say("Unclear.")
     return say("No: nothing that was watched got worse by more than the plan allows.")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from analysis.estimator import estimators
 from analysis.layout import STEPPED
+from analysis.release.shown import arm_decimals
 from dashboard.language import say
-from dashboard.words.figures import count_text, decimals_for, number, percent, plain_unit
+from dashboard.words.figures import count_text, number, percent, plain_unit
 from dashboard.words.forms import with_unit
 from dashboard.words.vocabulary import SHARE
 
@@ -42,7 +43,7 @@ def arm_text(
     if unit == SHARE:
         figure = percent(value)
     else:
-        places = None if decimals is None else max(decimals - 1, decimals_for(value))
+        places = None if decimals is None else arm_decimals(value, people=arm.n.value, decimals=decimals)
         figure = with_unit(number(value, decimals=places), unit)
     if outcome.kind == "series":
         return say("{figure} ({count} periods)", figure=figure, count=people)

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from analysis.release.shown import MOST_DECIMALS, Shown, decimals_for, shown_decimals, significant
 from dashboard.language import language, say
 from dashboard.words.forms import SPACE, in_form, one, with_unit
 from dashboard.words.vocabulary import PERCENTAGE_POINTS, SCALE_UNITS, SHARE
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from analysis.policy import Count
 
 MINUS = "\N{MINUS SIGN}"
-SIGNIFICANT = 3
-MOST_DECIMALS = 9
 
 
 def number(value: float, *, decimals: int | None = None) -> str:
@@ -44,17 +43,6 @@ def count_text(count: Count) -> str:
         return say("<{count}", count=count.text.removeprefix("<"))
     shown = number(count.value, decimals=0)
     return say("about {count}", count=shown) if count.form == "rounded" else shown
-
-
-def decimals_for(value: float) -> int:
-    """Decimals that show three significant figures of `value`.
-
-    >>> decimals_for(22.4), decimals_for(0.00123), decimals_for(812.0), decimals_for(0)
-    (1, 5, 0, 0)
-    """
-    if value == 0:
-        return 0
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(abs(value))), 0), MOST_DECIMALS)
 
 
 def declared(value: float, *, unit: str) -> str:
@@ -88,16 +76,17 @@ def percent(proportion: float) -> str:
 
 
 def p_text(p_value: float) -> str:
-    """A p-value with its sign: two significant figures, and never zero.
+    """A p-value with its sign: two significant figures, and never zero; one rounded before reads the same.
 
     >>> p_text(0.0123), p_text(0.00004), p_text(0.999), p_text(0.4)
     ('p = 0.012', 'p < 0.001', 'p > 0.99', 'p = 0.40')
     """
-    if p_value < 0.001:
+    rounded = significant(p_value, 2)
+    if rounded < 0.001:
         return in_form("p < 0.001")
-    if p_value > 0.99:
+    if rounded > 0.99:
         return in_form("p > 0.99")
-    return in_form(f"p = {p_value:.{max(1 - math.floor(math.log10(p_value)), 2)}f}")
+    return in_form(f"p = {rounded:.{max(1 - math.floor(math.log10(rounded)), 2)}f}")
 
 
 def level_text(level: float) -> str:
@@ -124,31 +113,18 @@ def plain_unit(outcome: Outcome) -> str:
     return re.sub(r"\s*\(.*\)$", "", outcome.unit)
 
 
-def estimate_decimals(effect: Effect, *, factor: float = 1.0, ratio: bool = False) -> int:
-    """Decimals shared by an estimate and its interval: three figures of the widest of them.
+def estimate_decimals(effect: Effect, *, scale: Scale, outcome: Outcome) -> int:
+    """Decimals shared by an estimate and its interval on a scale: three figures of the widest of them.
 
-    Up to three more where one of them would be shown as zero and is not. For a ratio at least two, and enough
-    to show how far from 1 it lies.
+    More where one of them would be shown on no effect or on the margin, and is not.
 
     >>> from analysis.finding import Effect
-    >>> estimate_decimals(Effect(0.2238, 0.0818, 0.3544), factor=100)
-    1
-    >>> estimate_decimals(Effect(17.7, 0.03, 35.4)), estimate_decimals(Effect(12.3, 1.05, 140), ratio=True)
-    (2, 2)
-    >>> estimate_decimals(Effect(1.0003, 0.986, 1.0144), ratio=True)
+    >>> from analysis.outcome import Outcome
+    >>> left = Outcome("left", "Left", "proportion", margin=0.02)
+    >>> estimate_decimals(Effect(0.0112, 0.004, 0.01999), scale=left.scale, outcome=left)
     3
     """
-    values = [factor * v for v in (effect.estimate, effect.low, effect.high) if v]
-    if not values:
-        return 1
-    decimals = decimals_for(max(abs(value) for value in values))
-    if ratio:
-        furthest = max(abs(value - 1) for value in values)
-        return max(decimals, 2, decimals_for(furthest) - 1 if furthest else 2)
-    most = min(decimals + 3, MOST_DECIMALS)
-    while decimals < most and not all(round(value, decimals) for value in values):
-        decimals += 1
-    return decimals
+    return Shown.of(scale, outcome).decimals(effect)
 
 
 def interval_text(effect: Effect, *, factor: float = 1.0, decimals: int | None = None) -> str:
@@ -160,7 +136,7 @@ def interval_text(effect: Effect, *, factor: float = 1.0, decimals: int | None =
     >>> interval_text(Effect(3.0, 1.25, None))
     '1.25 upwards'
     """
-    places = estimate_decimals(effect, factor=factor) if decimals is None else decimals
+    places = shown_decimals(effect, factor=factor) if decimals is None else decimals
     low, high = (
         None if end is None else number(factor * end, decimals=places) for end in (effect.low, effect.high)
     )
@@ -181,7 +157,7 @@ def effect_text(effect: Effect, *, scale: Scale, outcome: Outcome) -> str:
     '2.64 (1.42 to 4.90)'
     """
     factor, unit = factor_and_unit(scale, outcome)
-    decimals = estimate_decimals(effect, factor=factor, ratio=scale.is_ratio)
+    decimals = estimate_decimals(effect, scale=scale, outcome=outcome)
     estimate = number(factor * effect.estimate, decimals=decimals)
     interval = interval_text(effect, factor=factor, decimals=decimals)
     return with_unit(f"{estimate} ({interval})", unit)

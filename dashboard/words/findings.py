@@ -157,7 +157,9 @@ def _figures(telling: Telling) -> str:
     """The arms' own figures, or that they are too small to show."""
     factor, _ = factor_and_unit(telling.scale, telling.outcome)
     own_unit = not telling.scale.is_ratio and factor == 1.0
-    decimals = estimate_decimals(telling.effect) if own_unit else None
+    decimals = (
+        estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome) if own_unit else None
+    )
     periods = in_periods(telling.finding)
     texts = {
         arm.arm: arm_text(arm, outcome=telling.outcome, decimals=decimals, periods=periods)

@@ -201,7 +201,7 @@ def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
     effect, scale = telling.effect, telling.scale
     level = level_text(effect.level)
     if scale.is_ratio:
-        decimals = estimate_decimals(effect, ratio=True)
+        decimals = estimate_decimals(effect, scale=scale, outcome=telling.outcome)
         interval = say(
             "{ratio} {value}, {level} interval {ends}",
             ratio=ratio_name(scale),
@@ -211,7 +211,7 @@ def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
         )
         return away_from_one(effect.estimate, decimals=decimals), interval
     factor, unit = factor_and_unit(scale, telling.outcome)
-    decimals = estimate_decimals(effect, factor=factor)
+    decimals = estimate_decimals(effect, scale=scale, outcome=telling.outcome)
     turned = _turned(effect, about=scale.null) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
     ends = interval_text(turned, factor=factor, decimals=decimals)
     return (

@@ -45,7 +45,7 @@ def series_title(tellings: Sequence[Telling]) -> str:
             parts.append(say("whether it moved after {treatment} is unclear", treatment=telling.treatment()))
             continue
         factor, unit = factor_and_unit(telling.scale, telling.outcome)
-        decimals = estimate_decimals(telling.effect, factor=factor)
+        decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
         size = size_text(factor * telling.effect.estimate, unit=unit, decimals=decimals)
         moved = _MOVED[telling.effect.estimate > 0, place == 0]
         parts.append(say(moved, size=size, treatment=telling.treatment()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analysis.release.precision import shown_of
 from dashboard.language import say
 from dashboard.words.figures import (
     estimate_decimals,
@@ -35,7 +36,7 @@ def story(telling: Telling, trace: Sequence[Traced], *, interval: str) -> tuple[
     if found is None or "level_change" not in effects:
         return ()
     fitted, expected = found
-    decimals = estimate_decimals(telling.effect, factor=factor_and_unit(telling.scale, telling.outcome)[0])
+    decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
     size = _distance(telling.effect, telling.scale, telling.outcome)
     about = {"interval": interval, "treatment": telling.treatment(), "outcome": telling.about(), "size": size}
     if line.part == "series":
@@ -93,7 +94,7 @@ def _gap(value: float, telling: Telling, decimals: int) -> str:
 def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
     """How far up or down, with the interval in that direction."""
     factor, unit = factor_and_unit(scale, outcome)
-    decimals = estimate_decimals(effect, factor=factor)
+    decimals = estimate_decimals(effect, scale=scale, outcome=outcome)
     up = effect.estimate > 0
     if effect.estimate < 0:  # "lower by 20 (8 to 32)", not (−32 to −8)
         low, high = (None if end is None else -end for end in (effect.high, effect.low))
@@ -108,7 +109,7 @@ def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
 
 def _slope(telling: Telling, slope: Effect, *, interval: str) -> str:
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    decimals = estimate_decimals(slope, factor=factor)
+    decimals = shown_of("slope_change", telling.outcome).decimals(slope)
     ends = {
         "level": level_text(slope.level),
         "ends": interval_text(slope, factor=factor, decimals=decimals),

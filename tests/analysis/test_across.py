@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 import pytest
@@ -138,3 +138,18 @@ def test_where_nobody_is_counted_the_weight_of_an_effect_counts() -> None:
     assert why_not(uncounted) == "companies"
     alike = [replace(s, effect=replace(s.effect, se=0.1)) for s in uncounted]
     assert why_not(alike) is None
+
+
+@pytest.mark.parametrize("outcome", [MEAN, COUNT])
+def test_studies_that_lie_close_together_do_not_know_more_than_all_their_people(outcome: Outcome) -> None:
+    values, se, t_2 = (0.100, 0.101, 0.102), 0.1, 4.302652729749464  # Student's 97.5 % quantile on 2
+    ratio = outcome is COUNT
+    close = [
+        replace(study, effect=Effect(exp(y) if ratio else y, None, None, se=se))
+        for study, y in zip(three(), values, strict=True)
+    ]
+    found = pooled(outcome, close).effect
+    half = t_2 * se / sqrt(3)
+    told = [log(end) if ratio else end for end in (found.low or 0, found.high or 0)]
+    assert told == pytest.approx([0.101 - half, 0.101 + half], rel=1e-9)
+    assert pooled(outcome, close).verdict == "inconclusive"

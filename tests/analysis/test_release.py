@@ -16,8 +16,8 @@ from analysis.policy import PUBLIC, Count, policy_for
 from analysis.release.audit import recovered
 from analysis.release.guessing import LEFT, coarse
 from analysis.release.people import CHECK_HIDDEN
-from analysis.release.precision import significant
 from analysis.release.published import published
+from analysis.release.shown import significant
 from analysis.release.tables import Published, Sum
 from analysis.release.withheld import Withheld
 from analysis.supplement import Supplied
@@ -174,14 +174,14 @@ def test_a_check_that_counts_few_says_only_that():
 def test_effects_have_three_figures_and_four_from_a_thousand_people_on():
     found = with_arms(evaluation(), (100, 27), (81, 40))
     long = replace(
-        found.findings[0].effect, estimate=-0.223456, low=-0.353456, high=-0.081234, p_value=0.0019876
+        found.findings[0].effect, estimate=-0.223356, low=-0.353356, high=-0.081234, p_value=0.0019876
     )
     estimate = replace(found.findings[0].estimate, effects={"risk_difference": long})
     finding = replace(found.findings[0], estimate=estimate)
     told = public(replace(found, findings=(finding,))).findings[0].effect
     assert (told.estimate, told.low, told.high, told.p_value) == (-0.223, -0.353, -0.0812, 0.002)
     large = with_arms(replace(found, findings=(finding,)), (1_000, 270), (810, 400))
-    assert public(large).findings[0].effect.estimate == significant(-0.223456, 4) == -0.2235
+    assert public(large).findings[0].effect.estimate == significant(-0.223356, 4) == -0.2234
 
 
 def test_instants_become_days():

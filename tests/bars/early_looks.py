@@ -54,6 +54,8 @@ PAGES = ("overview", "compare", "study", "quality", "wellness", "monitoring", "m
 ROLES = ("researcher", "programme-manager", "presenter")
 LANGUAGES = ("en", "fr")
 KINDS = (("internal", "csv"), ("public", "svg"), ("public", "pptx"))  # of exported charts, under which policy
+# The line of a picture that names the data: its place depends on how wide the letters of their hash are.
+IMPRINT = re.compile(r'<g class="annotation" (?:(?!<g class="annotation" ).)*?data DATA.*?</text', re.DOTALL)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 
@@ -100,7 +102,7 @@ def _seen(attempt: Attempt, store: Store) -> str:
     said = attempt.see(store).replace(str(store.path.parent), "HOME")
     for part in (found.data.hash, found.data.hash[:12], found.data.hash[:10]) if found else ():
         said = said.replace(part, "DATA")
-    return INSTANT.sub("THEN", said)
+    return INSTANT.sub("THEN", IMPRINT.sub("IMPRINT", said))
 
 
 def _attempts() -> Iterator[Attempt]:

@@ -131,9 +131,10 @@ def test_the_chosen_pilot_survives_links_reload_other_pages_and_back(address: st
 
 def test_the_chart_can_be_taken_away_in_every_format(address: str, page: Page, tmp_path: Path) -> None:
     visit(page, f"{address}/study?study={HONEYPOT}")
-    page.get_by_text("the numbers and downloads").first.click()
+    fold = page.get_by_test_id("stExpander").filter(has_text="with their intervals").first
+    fold.get_by_text("the numbers and downloads").click()
     for kind, begins in BEGINNINGS.items():
-        button = page.get_by_role("button", name=f"Download {kind}").first
+        button = fold.get_by_role("button", name=f"Download {kind}")
         button.wait_for(state="visible")
         with page.expect_download(timeout=60_000) as download:
             button.click()
@@ -148,9 +149,16 @@ def test_a_page_over_stored_results_is_readable_soon(address: str, page: Page) -
     visit(page, address)  # the server has drawn once: what a second visitor waits for is measured
     begun = time.monotonic()
     page.goto(f"{address}/study?study={HONEYPOT}")
-    page.wait_for_selector("text=odds ratio 2.64")
+    page.wait_for_selector("text=rose by 22.4 percentage points")
     assert time.monotonic() - begun < 6
-    page.get_by_text("odds ratio 2.99").first.wait_for(state="visible")
+    page.get_by_text("rose by 25.5 percentage points").first.wait_for(state="visible")
+
+
+def test_the_published_odds_ratios_stand_under_the_main_finding(address: str, page: Page) -> None:
+    visit(page, f"{address}/study?study={HONEYPOT}")
+    page.get_by_text("other scales, notes, what is assumed").first.click()
+    for published in ("odds ratio 2.64", "odds ratio 2.99"):
+        page.get_by_text(published).first.wait_for(state="visible")
 
 
 def test_a_taken_port_is_said_in_one_sentence(demo_store: Path) -> None:

@@ -12,7 +12,7 @@ from analysis.calibration.table import kept
 from analysis.estimator import estimators
 from analysis.layout import LAYOUTS
 from analysis.policy import PUBLIC, Count
-from analysis.release.precision import figures_for
+from analysis.release.shown import figures_for
 from dashboard.glossary import LAYOUT_WORDS, rules
 from dashboard.language import speaking
 from tests.dashboard.test_pages import HONEYPOT, show, text

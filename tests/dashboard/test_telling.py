@@ -72,4 +72,4 @@ def test_no_finding_of_an_example_shows_a_small_share() -> None:
     said = telling.sentence(example_release("blurring"), shown)
     assert isinstance(shown.effect, Effect)
     assert "6.08" not in said  # 9 of 148
-    assert "too few people" in said
+    assert "rest on few people, or on counts that are rounded" in said

@@ -242,10 +242,11 @@ def test_a_failed_check_leaves_open_whether_it_worked() -> None:
 
 
 def test_harm_anywhere_is_harm_and_an_unclear_guardrail_is_not_a_no() -> None:
-    assert words.harmed_text(["non_inferior"], elsewhere=True) == "Yes."
-    assert words.harmed_text(["harm", "benefit"], elsewhere=False) == "Yes."
-    assert words.harmed_text(["benefit", "inconclusive"], elsewhere=False) == "Unclear."
-    assert words.harmed_text([], elsewhere=False).startswith("No guardrail was declared")
+    assert words.harmed_text(["non_inferior"], elsewhere=True, declared=True) == "Yes."
+    assert words.harmed_text(["harm", "benefit"], elsewhere=False, declared=True) == "Yes."
+    assert words.harmed_text(["benefit", "inconclusive"], elsewhere=False, declared=True) == "Unclear."
+    assert words.harmed_text([], elsewhere=False, declared=False).startswith("No guardrail was declared")
+    assert "declared" not in words.harmed_text([], elsewhere=False, declared=True)
 
 
 def test_a_failed_check_outweighs_those_that_passed() -> None:
