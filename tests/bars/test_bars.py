@@ -29,6 +29,7 @@ TOGETHER = [
     ("crashes", "full-disk"),
     ("at-once",),
     ("attacker", "bad-exports", "ledger"),
+    ("early-looks",),
     ("escapes", "flips", "fuzz", "same-bytes"),
     ("withdrawals",),
 ]
