@@ -7,6 +7,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
+from analysis.about import Registration
 from analysis.release.tables import Published, Sum
 from experiments.faults import Fault
 from experiments.ledger import FILE, FOLDER, Entry, append, read
@@ -26,6 +27,10 @@ class _Registered(Store):
     def studies(self) -> tuple[str, ...]:
         """The one study."""
         return (STUDY,)
+
+    def registration(self, study_id: str) -> Registration:
+        """When it was registered."""
+        return Registration(f"plan of {study_id}", "2026-01-01T00:00:00Z")
 
 
 def entry(number: int) -> Entry:
