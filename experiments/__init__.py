@@ -6,7 +6,7 @@ Where to look:
 - the study file: `study_file` reads it into a `study` through `yaml_tree` and `tree`, judged by `structure` (from
   the `schema`, its `fragments` and each `outcome_form`) and by `meaning`, with `period_rules`, `log_rules` and
   `calendar_rules`; `calendar_form` is what calendar designs take, `own_instruments` the questionnaires that a file
-  brings along;
+  brings along; `translations` are its texts in other languages;
   `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
 - the log: `ingest` takes files in, each `arriving` by itself; `log_rows` has it read in a process of its own
   (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of
@@ -30,6 +30,9 @@ Where to look:
 - queries: `engine` runs them over `parquet_files` within its `limits`, with rows put `aside` that memory does not
   hold; `sql` builds them, `arrays` hands columns over
 - simulation: `simulate`, from each `generator`
+- what may be seen: `releasing` audits what is for everybody, once, and enters it into the `ledger`; `access` says
+  which role sees which pilots under which policy; `progress` how far a pilot has come; `score_courses` measures
+  scores by wave and arm
 - before a study: `planning` asks how many it takes; `allocating` draws a list, of a `lottery` for units and of
   `lottery_clusters`
 - plug-ins, one file each, found by their folder: `design`, `formats`, `instruments`, `outcomes`
