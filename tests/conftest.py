@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keys_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test comes near the keys of whoever runs it."""
+def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder whose `keys` are those of every test that sets no others: none comes near its user's own."""
+    folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WATCHKEEPER_KEYS", str(tmp_path_factory.mktemp("keys")))
-        yield
+        patch.setenv("WATCHKEEPER_KEYS", str(folder / "keys"))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -57,21 +58,18 @@ def pilot(new_pilot: Callable[[str], SmallPilot]) -> SmallPilot:
 
 
 @pytest.fixture(scope="session")
-def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_store(home_of_the_tests: Path) -> Path:
     """A store with the two small bundled pilots analysed, a third loaded, and a fourth only registered."""
     from experiments.bundled import pilots
     from experiments.pilot import evaluation, ingest, register
     from experiments.store import Store
 
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WATCHKEEPER_KEYS", str(folder / "keys"))
-        store = Store(folder / "store")
-        by_id = {pilot.study_file.parent.name: pilot for pilot in pilots()}
-        for study_id, pilot in by_id.items():
-            register(store, pilot.study_file, reason=None)
-            if study_id != "search-warning-sim":  # two million events are more than these tests need
-                ingest(store, study_id, pilot.logs)
-        for study_id in ("honeypot-warnings-2022", "moderator-blur-sim"):
-            evaluation(store, study_id)
+    store = Store(home_of_the_tests / "store")
+    by_id = {pilot.study_file.parent.name: pilot for pilot in pilots()}
+    for study_id, pilot in by_id.items():
+        register(store, pilot.study_file, reason=None)
+        if study_id != "search-warning-sim":  # two million events are more than these tests need
+            ingest(store, study_id, pilot.logs)
+    for study_id in ("honeypot-warnings-2022", "moderator-blur-sim"):
+        evaluation(store, study_id)
     return store.path

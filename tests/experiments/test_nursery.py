@@ -102,7 +102,7 @@ def test_after_a_reader_that_died_the_next_file_is_read(log: Path) -> None:
 def test_files_can_be_read_at_the_same_time(log: Path) -> None:
     with io.FileIO(log, "rb") as file, started("import time; time.sleep(60)", file, {"name": "log.csv"}):
         assert read(log) == (1, [])
-        threads = [threading.Thread(target=read, args=(log,)) for _ in range(3)]
+        threads = [threading.Thread(target=spied, args=(log,)) for _ in range(3)]
         for thread in threads:
             thread.start()
         for thread in threads:
