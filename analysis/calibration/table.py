@@ -171,7 +171,23 @@ def _parsed(text: str) -> list[Row]:
 
 
 def _row(record: dict[str, str]) -> Row:
-    words = {"estimator", "kind", "design", "holds"}
-    figures = {name: (float(value) if value else None) for name, value in record.items() if name not in words}
-    replicates = int(record["replicates"])
-    return Row(**{**{name: record[name] for name in words}, **figures, "replicates": replicates})  # type: ignore[arg-type]
+    def known(name: str) -> float | None:
+        return float(record[name]) if record[name] else None
+
+    return Row(
+        estimator=record["estimator"],
+        kind=record["kind"],
+        design=record["design"],
+        replicates=int(record["replicates"]),
+        false_positives=known("false_positives"),
+        false_positives_error=known("false_positives_error"),
+        coverage=known("coverage"),
+        coverage_error=known("coverage_error"),
+        bias=known("bias"),
+        bias_error=known("bias_error"),
+        refused=float(record["refused"]),
+        band_low=float(record["band_low"]),
+        band_high=float(record["band_high"]),
+        holds=record["holds"],
+        milliseconds=float(record["milliseconds"]),
+    )

@@ -144,5 +144,6 @@ def test_a_pilot_is_reached_by_keyboard_alone(address: str, page: Page) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('h3') !== null"):
             break
+    assert page.evaluate("document.activeElement.closest('h3') !== null")
     page.keyboard.press("Enter")
     page.wait_for_url("**/study?study=*")

@@ -31,7 +31,7 @@ from dashboard.slides.text import clean, fit, height_of, neutral
 from tests.support import example_release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from analysis.disclosure import Release
@@ -324,11 +324,13 @@ def test_a_forest_of_many_rows_is_parted_and_loses_none() -> None:
         assert str(row["outcome"]) in written
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("spoken", LANGUAGES)
-def test_libreoffice_shows_the_same_titles_and_figures(tmp_path: Path, spoken: str) -> None:
+def test_libreoffice_shows_the_same_titles_and_figures(
+    tmp_path: Path, spoken: str, needs: Callable[[str, object], None]
+) -> None:
     from pypdf import PdfReader
 
+    needs("LibreOffice", shutil.which("soffice"))
     made = made_of("blurring", spoken, PUBLIC)
     file = tmp_path / "deck.pptx"
     made.save(file)

@@ -70,9 +70,9 @@ def log_of(declared: str, folder: Path, *, units: int, effects: dict[str, float]
     return rows.astype(dict.fromkeys(words, "object"))
 
 
-def near(found: pd.Series[float], expected: float) -> None:
-    """The mean of a sample is the expected one, up to four of its standard errors."""
-    assert abs(found.mean() - expected) < 4 * found.std() / np.sqrt(len(found))
+def near(found: pd.Series[float], expected: float) -> bool:
+    """Whether the mean of a sample is the expected one, up to four of its standard errors."""
+    return bool(abs(found.mean() - expected) < 4 * found.std() / np.sqrt(len(found)))
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +104,8 @@ def test_a_crossover_misses_as_many_periods_as_declared(crossover: pd.DataFrame)
 def test_a_crossover_has_its_effects_beside_its_secular_trend(crossover: pd.DataFrame) -> None:
     for (period, arm), cell in crossover.groupby(["period", "arm"]):
         effect = {"grey": 0.0, "blur": -4.0, "mute": 2.0}[arm]
-        near(cell["seconds"], 40 - 2 * (int(period) - 1) + effect)
-        near(cell["flags"], (3 + 0.5 * (int(period) - 1)) * (1.0 if arm == "grey" else 0.8))
+        assert near(cell["seconds"], 40 - 2 * (int(period) - 1) + effect)
+        assert near(cell["flags"], (3 + 0.5 * (int(period) - 1)) * (1.0 if arm == "grey" else 0.8))
 
 
 def test_the_periods_of_one_unit_are_as_alike_as_declared(crossover: pd.DataFrame) -> None:
@@ -133,7 +133,7 @@ def wedge(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def test_a_wedges_effect_grows_around_its_mean_beside_the_trend(wedge: pd.DataFrame) -> None:
     for (period, since), cell in wedge.groupby(["period", "since"]):
         effect = -5 * (1 + 0.2 * (since - 2)) if since else 0.0
-        near(cell.groupby("cluster")["value"].mean(), 40 + period + effect)
+        assert near(cell.groupby("cluster")["value"].mean(), 40 + period + effect)
 
 
 def test_what_a_wedges_clusters_share_lasts_in_part(wedge: pd.DataFrame) -> None:
@@ -155,8 +155,8 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 def test_a_repeated_surveys_effect_grows_evenly_up_to_its_last_wave(survey: pd.DataFrame) -> None:
     for wave, share in (("w1", 1 / 3), ("w2", 2 / 3), ("w3", 1.0)):
-        near(survey.loc[survey["arm"] == "usual", wave].dropna(), 10)
-        near(survey.loc[survey["arm"] == "blur", wave].dropna(), 10 - 3 * share)
+        assert near(survey.loc[survey["arm"] == "usual", wave].dropna(), 10)
+        assert near(survey.loc[survey["arm"] == "blur", wave].dropna(), 10 - 3 * share)
 
 
 def test_who_drops_out_of_a_repeated_survey_does_so_for_good(survey: pd.DataFrame) -> None:
