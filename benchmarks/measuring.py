@@ -74,9 +74,10 @@ def outcomes() -> None:
     import_module("pandas")
     from experiments.by_range import ranges
     from experiments.cell_table import cells
-    from experiments.events import segment, vocabulary
+    from experiments.events import vocabulary
     from experiments.measure import log_end
     from experiments.parquet_files import Files
+    from experiments.summing import summed
     from experiments.timed_query import timed_query
     from experiments.unit_list import columns
 
@@ -84,18 +85,12 @@ def outcomes() -> None:
     words, manifest = vocabulary(declared), store.manifest(declared.id)
 
     def measured() -> int:
-        files = {
-            name: Files(
-                store.paths(declared.id, parts), schema, tuple((part.low, part.high) for part in parts)
-            )
-            for name, parts, schema in (
-                ("events", manifest.segments, segment(words)),
-                ("units", manifest.units, columns(words)),
-            )
-        }
+        told = summed(store, declared, words, manifest.segments)
+        ends = tuple((part.low, part.high) for part in manifest.units)
+        listed = Files(store.paths(declared.id, manifest.units), columns(words), ends)
         end = log_end(declared, last=str(manifest.last), taken_in=str(manifest.taken_in))
-        with ranges(files, manifest.events) as asked:
-            found = cells(asked, declared, words, timed_query(declared, words, end))
+        with ranges({**told.files, "units": listed}, manifest.events) as asked:
+            found = cells(asked, declared, words, timed_query(declared, words, end, sums=told.query))
         return 0 if found is None else len(found)
 
     clocked(measured)

@@ -16,7 +16,8 @@ Where to look:
   `held`, `across` what no range alone can tell; `segments` and the `unit_parts` are written; an `intake` and
   `rejects` tell what came of it
 - clocks: the `unit_list` keeps each unit's, from which its events have their time since the exposure; `retiming`
-  finds them anew after an amendment; `compaction` merges small segments
+  finds them anew after an amendment; `compaction` merges small segments; `beside` each large one stand the sums of
+  its units (`summing`) and the `log_counts` of its instants, so that nobody who measures reads its events again
 - the store: `store`, its `manifest`, `parquet_parts` and their `checksums`, `durable` writing, `waiting` for other
   writers, `sweeping` what does not belong, and the `keys` outside it; `withdrawal` of people, `retention` and
   `purging`; `inspection` (with `inspected_rows`) verifies it all, `holdings` says what is there

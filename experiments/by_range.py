@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EVENTS = 1_000_000  # of a range, about
+BY_UNIT = ("events", "units", "sums", "unsummed")  # what is read of the units of a range alone
 
 
 class Ranges:
@@ -46,10 +47,11 @@ class Ranges:
         pool: ThreadPoolExecutor,
         files: Mapping[str, Files],
         pieces: tuple[UnitRange, ...],
+        checks: Mapping[str, Callable[[], object]],
         progress: Callable[[str], None],
     ) -> None:
         self.pieces = pieces
-        self._files, self._progress = files, progress
+        self._files, self._checks, self._progress = files, dict(checks), progress
         self._ahead = len(engines) + 2
         self._pool = pool
         self._free: SimpleQueue[Engine] = SimpleQueue()
@@ -67,12 +69,19 @@ class Ranges:
         here = pieces or self.pieces
         written = Written(query if here == (WHOLE,) else cut(query))
         needed = {table.name for table in query.find_all(exp.Table)}
+        self._check(needed)
         return self._in_order(partial(self._answer, written, made, needed), here)
 
     def blocks(self, names: Sequence[str], made: Callable[[Iterator[pa.Table]], T]) -> Iterator[T]:
         """What is `made` of the events of each range, as `log_blocks` reads them, in the order of ranges."""
+        self._check({"events"})
         events = self._files["events"]
         return self._in_order(lambda piece: made(log_blocks(events, piece, names)), self.pieces)
+
+    def _check(self, needed: set[str]) -> None:
+        """See to it, once, that files which are about to be read are what was written."""
+        for name in needed & self._checks.keys():
+            self._checks.pop(name)()
 
     def _in_order(self, task: Callable[[UnitRange], T], pieces: tuple[UnitRange, ...]) -> Iterator[T]:
         """What a task says of each range, done by several threads and handed over in the order of ranges."""
@@ -116,16 +125,23 @@ def _itself(answer: pa.Table) -> pa.Table:
 
 @contextmanager
 def ranges(
-    files: Mapping[str, Files], events: int, *, progress: Callable[[str], None] = lambda _: None
+    files: Mapping[str, Files],
+    events: int,
+    *,
+    checks: Mapping[str, Callable[[], object]] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Ranges]:
-    """Ranges of a study with so many `events`, which `files` hold beside the list of `units`."""
+    """Ranges of a study with so many `events`, which `files` hold beside the list of `units`.
+
+    A check is called before the first question to the files of its name.
+    """
     pieces = shared_out(events)
     workers = min(limits().threads, len(pieces))
     with ExitStack() as stack:
-        engines = [stack.enter_context(engine(threads=1, files=files)) for _ in range(workers)]
+        engines = [stack.enter_context(engine(threads=1, may_read=files.values())) for _ in range(workers)]
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        yield Ranges(engines, pool, files, pieces, progress)
+        yield Ranges(engines, pool, files, pieces, checks or {}, progress)
 
 
 def shared_out(events: int) -> tuple[UnitRange, ...]:
@@ -145,7 +161,7 @@ def cut(query: exp.Query) -> exp.Query:
     here = part("unit >= CAST($low AS UBIGINT) AND unit <= CAST($high AS UBIGINT)")
 
     def inside(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Table) and node.name in ("events", "units"):
+        if isinstance(node, exp.Table) and node.name in BY_UNIT:
             rows = exp.select("*").from_(node.name).where(here)
             return rows.subquery(node.alias or node.name)
         return node

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from experiments.events import vocabulary
 from experiments.held import read_all
 from experiments.segments import in_order, keep_segment
-from experiments.unit_range import evenly, meeting
+from experiments.unit_range import depth, evenly, meeting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from experiments.events import Vocabulary
     from experiments.manifest import Part
     from experiments.store import Store
+    from experiments.study import Study
 
 MOST_AT_ONE_UNIT = 16  # segments that may hold events of the same unit before some are merged
 ROWS_A_SEGMENT = 1_500_000
@@ -42,7 +42,7 @@ def compact(store: Store, study_id: str, *, progress: Callable[[str], None]) -> 
         before = manifest.segments
         after = before
         if depth(before) > 1:
-            after = merged(store, study.id, before, words=vocabulary(study), progress=progress)
+            after = merged(store, study, before, progress=progress)
             progress("writing")
             store.keep_manifest(study.id, replace(manifest, segments=after))
     return Compaction(len(before), len(after), depth(before), depth(after))
@@ -50,10 +50,9 @@ def compact(store: Store, study_id: str, *, progress: Callable[[str], None]) -> 
 
 def tidied(
     store: Store,
-    study_id: str,
+    study: Study,
     segments: tuple[Part, ...],
     *,
-    words: Vocabulary,
     progress: Callable[[str], None],
 ) -> tuple[Part, ...]:
     """The segments, of which small ones are merged where too many can hold events of the same unit."""
@@ -61,7 +60,7 @@ def tidied(
     if not small:
         return segments
     others = tuple(part for part in segments if part not in small)
-    return (*others, *merged(store, study_id, small, words=words, progress=progress))
+    return (*others, *merged(store, study, small, progress=progress))
 
 
 def due(segments: Sequence[Part]) -> tuple[Part, ...]:
@@ -81,31 +80,20 @@ def due(segments: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(chosen)
 
 
-def depth(segments: Sequence[Part]) -> int:
-    """How many segments at most can hold events of the same unit."""
-    begun = [(part.low, 0, 1) for part in segments]
-    ended = [(part.high, 1, -1) for part in segments]
-    most = now = 0
-    for _, _, change in sorted([*begun, *ended]):
-        now += change
-        most = max(most, now)
-    return most
-
-
 def merged(
     store: Store,
-    study_id: str,
+    study: Study,
     segments: Sequence[Part],
     *,
-    words: Vocabulary,
     progress: Callable[[str], None],
 ) -> tuple[Part, ...]:
     """Segments with the same events, none of which overlap, read and written range by range of units."""
+    words = vocabulary(study)
     ranges = evenly(max(1, -(-sum(part.rows for part in segments) // ROWS_A_SEGMENT)))
     made: list[Part] = []
     for place, within in enumerate(ranges, start=1):
         progress(f"merging segments, range {place} of {len(ranges)}")
-        events = read_all(store, study_id, meeting(segments, within), words=words, within=within)
+        events = read_all(store, study.id, meeting(segments, within), words=words, within=within)
         if events.num_rows:
-            made.append(keep_segment(store, study_id, in_order(events)))
+            made.append(keep_segment(store, study, in_order(events)))
     return tuple(made)

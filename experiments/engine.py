@@ -15,7 +15,7 @@ from experiments.parquet_files import listed
 from experiments.sql import DIALECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -37,7 +37,8 @@ class Written:
 class Engine:
     """One connection over the Arrow tables and data sets that it was handed, and the Parquet files it may read.
 
-    `files` are read under their names, and no other file is; who writes is refused before DuckDB is asked.
+    `files` are read under their names, those it `may_read` once it is told to `look_at` them, and no other file is;
+    who writes is refused before DuckDB is asked.
     `threads` is how many it uses, else what `experiments.limits` say. Where `spills`, rows that memory does not
     hold are put aside in a private folder: never for rows that still hold ids as a log has them.
     """
@@ -48,6 +49,7 @@ class Engine:
         threads: int | None = None,
         spills: bool = False,
         files: Mapping[str, Files] | None = None,
+        may_read: Iterable[Files] = (),
         **tables: Any,
     ) -> None:
         import duckdb
@@ -59,7 +61,7 @@ class Engine:
             self._connection.execute(setting)
         for name, table in tables.items():
             self.hand(name, table)
-        paths = [path for held in (files or {}).values() for path in held.paths]
+        paths = [path for held in (*(files or {}).values(), *may_read) for path in held.paths]
         self._connection.execute(f"SET allowed_paths = {listed(paths).sql(dialect=DIALECT)}")
         self.look_at(files or {})
         # Only from here on nobody can open the connection up again.
@@ -138,10 +140,11 @@ def engine(
     threads: int | None = None,
     spills: bool = False,
     files: Mapping[str, Files] | None = None,
+    may_read: Iterable[Files] = (),
     **tables: Any,
 ) -> Iterator[Engine]:
     """An engine over `tables` and `files` that is closed at the end."""
-    opened = Engine(threads=threads, spills=spills, files=files, **tables)
+    opened = Engine(threads=threads, spills=spills, files=files, may_read=may_read, **tables)
     try:
         yield opened
     finally:

@@ -115,11 +115,10 @@ def _keep(
 ) -> None:
     """Write what is new; the manifest comes last, and only with it does anything count."""
     progress("writing")
-    study, words = screen.study, screen.vocabulary
-    segments = manifest.segments
-    if words.timed:
-        segments = renewed(store, study.id, segments, words=words, changed=sorting.changed())
-    segments = tidied(store, study.id, (*segments, *sorting.segments), words=words, progress=progress)
+    study, segments = screen.study, manifest.segments
+    if screen.vocabulary.timed:
+        segments = renewed(store, study, segments, changed=sorting.changed())
+    segments = tidied(store, study, (*segments, *sorting.segments), progress=progress)
     key = fingerprint(read_key(study.id, store=store.path))
     new = replace(manifest, segments=segments, units=sorting.units, key=key, timing=timing(study))
     for file in files:

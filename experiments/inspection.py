@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.aside import clear_abandoned
+from experiments.beside import told_otherwise
 from experiments.checksums import broken
 from experiments.durable import lock_if_free, unsealed
 from experiments.events import vocabulary
@@ -23,7 +24,7 @@ from experiments.store import RESULTS, Moved
 from experiments.waiting import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from experiments.manifest import Manifest
@@ -120,6 +121,7 @@ def _wrong(
         intact = [part for part in manifest.listed if part.file not in bad]
         found = wrong_rows(folder, manifest, intact, vocabulary(study), progress)
         yield from (Wrong(f"{study.id}/{text}", INGEST_AGAIN) for text in found)
+        yield from _wrong_beside(store, study, manifest, bad)
         yield from _wrong_key(store, study.id, manifest)
         if closed := why_closed(study.id, manifest.purged, store.keep_until(study.id)):
             yield Wrong(str(closed), "")
@@ -128,6 +130,13 @@ def _wrong(
             if unsealed(path.read_bytes()) is None:
                 again = "Remove it; `watchkeeper analyze` makes it again."
                 yield Wrong(f"{path.relative_to(store.path)} is damaged.", again)
+
+
+def _wrong_beside(store: Store, study: Study, manifest: Manifest, bad: Collection[str]) -> Iterator[Wrong]:
+    """Files that say something else than the segment that they were told from."""
+    whole = [s for s in manifest.segments if not {s.file, *(part.file for part in s.beside)} & set(bad)]
+    for file in told_otherwise(store, study, whole):
+        yield Wrong(f"{study.id}/{file} does not say what its events say.", INGEST_AGAIN)
 
 
 def _miscounted(manifest: Manifest) -> Iterator[str]:

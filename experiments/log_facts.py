@@ -13,29 +13,31 @@ from sqlglot import exp
 
 from analysis.about import LogFacts
 from experiments.crowds import crowds
-from experiments.events import ASSIGNED, SURVEY
+from experiments.events import ASSIGNED
+from experiments.log_counts import rules, written
 from experiments.log_pass import passed
 from experiments.sql import among, part
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from experiments.by_range import Ranges
+    from experiments.log_pass import Passed
     from experiments.study import Study
 
-BUSY = 60  # events of one unit in one minute: nobody does something every second for a minute
 LONG_BEFORE = 366  # days before the assignment and the longest window of a covariate
-LONGEST_SESSION = 24  # hours
 SKEW = timedelta(minutes=5)  # how far two clocks may disagree
 
 
 def log_facts(
-    asked: Ranges, study: Study, *, first: str, last: str, taken_in: str
+    asked: Ranges, study: Study, *, first: str, last: str, taken_in: str, kept: Passed | None = None
 ) -> tuple[LogFacts, dict[str, int]]:
     """The oddities of a study's `events`: from the `first` to the `last` instant (ISO 8601), `taken_in` later;
     and the `days` from its first to its last, with those of them that are `days_without_events`, and how many units
     have events of `several_arms`.
 
     The dates of simulated data are made up, so that none of them is in the future. Where the first and the last
-    event show that there is nothing to find, nothing is read.
+    event show that there is nothing to find, nothing is read, nor where the log's counts were `kept`.
     """
     begins, ends = _instant(first), _instant(last)
     queries = []
@@ -44,15 +46,14 @@ def log_facts(
         queries.append(_future(intake))
     if ends - begins > (before := _long_before(study)):
         queries.append(_early(before))
-    written = {ASSIGNED, SURVEY, study.exposure}
-    seen = passed(asked, written=written, busy=BUSY, longest=LONGEST_SESSION * 3600)
+    seen = kept or passed(asked, **rules(study))
     found = {name: seen.totals[name] for name in ("events", "units", "bursting", "in_bursts", "lasting")}
     for query in queries:
         found |= asked.added(query)
     days = int(seen.days.max() - seen.days.min()) + 1
     gaps = {"days": days, "days_without_events": days - len(seen.days)}
     gaps["several_arms"] = seen.totals["several"]
-    return LogFacts(**found, **crowds(asked, own(written), seen)), gaps
+    return LogFacts(**found, **crowds(asked, own(written(study)), seen)), gaps
 
 
 def _instant(written: str) -> datetime:
@@ -61,7 +62,7 @@ def _instant(written: str) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def own(written: set[str]) -> exp.Expression:
+def own(written: Collection[str]) -> exp.Expression:
     """Whether an event is what a unit did itself, none of those that are `written` by programs."""
     return exp.not_(among("event", sorted(written)))
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Where = NDArray[np.bool_]
 
 BLOCK = 65_536  # rows that are counted at a time
+NAMES = ("unit", "occurred_at", "event", "session", "arm")  # what a pass reads of each event
 SECOND, MINUTE, DAY = 1_000_000, 60, 86_400  # in microseconds, seconds and seconds
 
 
@@ -50,8 +51,22 @@ class Passed:
 
     def add(self, totals: dict[str, int], days: Numbers, seconds: Numbers) -> None:
         """Add what was found in a range: totals, its days, and the second of each own event."""
+        self.count(totals)
+        self._make_room(days)
+        np.add.at(self._room.reshape(-1), self._places(seconds), np.int32(1))
+
+    def add_counts(self, seconds: Numbers, own: Numbers) -> None:
+        """Add so many own events in each of some seconds, each named once; 0 tells of a day without any."""
+        self._make_room(_different(seconds // DAY))
+        self._room.reshape(-1)[self._places(seconds)] += own
+
+    def count(self, totals: dict[str, int]) -> None:
+        """Add totals alone."""
         for name, count in totals.items():
             self.totals[name] = self.totals.get(name, 0) + count
+
+    def _make_room(self, days: Numbers) -> None:
+        """Let there be a row for each of some days."""
         new = days[~np.isin(days, self.days)]
         if new.size:
             held = self.counts
@@ -59,11 +74,16 @@ class Passed:
             if self.days.size > len(self._room):  # zeros that nobody touched take no memory
                 self._room = np.zeros((2 * self.days.size, DAY), dtype=np.int32)
                 self._room[: len(held)] = held
-        if seconds.size:
-            first = int(self.days.min())
-            shift = np.zeros(int(self.days.max()) - first + 1, dtype=np.int64)
-            shift[self.days - first] = (np.arange(self.days.size) - self.days) * DAY
-            np.add.at(self._room.reshape(-1), seconds + shift[seconds // DAY - first], np.int32(1))
+
+    def _places(self, seconds: Numbers) -> Numbers:
+        """Where the room counts some seconds of its days."""
+        if not seconds.size:
+            return seconds
+        first = int(self.days.min())
+        shift = np.zeros(int(self.days.max()) - first + 1, dtype=np.int64)
+        shift[self.days - first] = (np.arange(self.days.size) - self.days) * DAY
+        places: Numbers = seconds + shift[seconds // DAY - first]
+        return places
 
 
 def passed(asked: Ranges, *, written: Collection[str], busy: int, longest: int) -> Passed:
@@ -73,16 +93,16 @@ def passed(asked: Ranges, *, written: Collection[str], busy: int, longest: int) 
     `longest` seconds.
     """
     found = Passed()
-    names = ("unit", "occurred_at", "event", "session", "arm")
-    for blocks in asked.blocks(names, partial(_of_range, written=written, busy=busy, longest=longest)):
+    for blocks in asked.blocks(NAMES, partial(of_blocks, written=written, busy=busy, longest=longest)):
         for told in blocks:
             found.add(*told)
     return found
 
 
-def _of_range(
+def of_blocks(
     tables: Iterator[pa.Table], *, written: Collection[str], busy: int, longest: int
 ) -> list[tuple[dict[str, int], Numbers, Numbers]]:
+    """What is found in events, all of some units after all of others: a few units at a time, as `add` takes it."""
     return [
         _of_block(block, written=written, busy=busy, longest=longest)
         for rows in tables

@@ -13,7 +13,8 @@ class Part:
     """An immutable file of the store.
 
     `first` and `last` are the instants (ISO 8601) of a segment's events, `low` and `high` the smallest and
-    the largest number of a unit in it, by which it is sorted.
+    the largest number of a unit in it, by which it is sorted. `beside` are files that were told from a segment
+    (`experiments.beside`), and go with it.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Part:
     last: str = ""
     low: int = 0
     high: int = 0
+    beside: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Manifest:
     def listed(self) -> tuple[Part, ...]:
         """Every file that belongs."""
         rejects = (part for file in self.files for part in file.rejects)
-        return (*self.segments, *self.units, *rejects)
+        beside = (part for segment in self.segments for part in segment.beside)
+        return (*self.segments, *beside, *self.units, *rejects)
 
     def parts(self) -> set[str]:
         """The names of every file that belongs."""
@@ -158,4 +161,4 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 
 
 def _parts(listed: list[dict[str, Any]]) -> tuple[Part, ...]:
-    return tuple(Part(**part) for part in listed)
+    return tuple(Part(**{**part, "beside": _parts(part.get("beside", []))}) for part in listed)

@@ -20,12 +20,14 @@ from experiments.events import ASSIGNED, segment, vocabulary
 from experiments.faults import Fault
 from experiments.follow_up import halves, halves_in, not_followed, not_followed_in
 from experiments.interval_table import measured
+from experiments.log_counts import kept_counts
 from experiments.log_facts import log_facts
 from experiments.parquet_files import Files
 from experiments.retiming import require_timed
 from experiments.row_query import ordered
 from experiments.scoring import reliabilities, scores_in
 from experiments.sql import column, part
+from experiments.summing import summed
 from experiments.timed_query import timed_query
 from experiments.unit_list import columns
 
@@ -73,24 +75,40 @@ class _Measuring:
         self.design, self.words = designs()[study.design.kind], vocabulary(study)
         self.span = manifest.first or manifest.last, manifest.last, manifest.taken_in
         self.end = log_end(study, last=manifest.last, taken_in=manifest.taken_in)
+        self.store, self.folder = store, store.folder(study.id)
         self.files = {
-            name: Files(store.paths(study.id, parts), schema, tuple((part.low, part.high) for part in parts))
+            name: Files(
+                tuple(self.folder / part.file for part in parts),
+                schema,
+                tuple((part.low, part.high) for part in parts),
+            )
             for name, parts, schema in (
                 ("events", manifest.segments, segment(self.words)),
                 ("units", manifest.units, columns(self.words)),
             )
         }
+        store.paths(study.id, manifest.units)
+        if self.words.timed:
+            told = summed(store, study, self.words, manifest.segments)
+            self.files |= told.files
+            self.rows = timed_query(study, self.words, self.end, sums=told.query)
+        else:
+            self._check_events()
 
     def all(self, largest: int) -> tuple[Table, Conduct, DataFacts]:
         """The table, the conduct and the data."""
         if self.words.calendar:
             return self._series()
-        with ranges(self.files, self.manifest.events, progress=self.progress) as asked:
+        checks = {"events": self._check_events}
+        with ranges(self.files, self.manifest.events, checks=checks, progress=self.progress) as asked:
             if not self.words.timed:
                 return self._in_periods(asked)
             units = sum(part.rows for part in self.manifest.units)
             found = self._cells(asked) if units > largest and has_cells(self.study) else None
             return found or self._rows(asked)
+
+    def _check_events(self) -> None:
+        self.store.paths(self.study.id, self.manifest.segments)
 
     def _series(self) -> tuple[Table, Conduct, DataFacts]:
         with engine(files=self.files, spills=True) as opened:
@@ -114,9 +132,7 @@ class _Measuring:
         return table, ran, data_facts(self.manifest, ran, table.frame)
 
     def _rows(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts]:
-        frame = self._ordered(
-            asked, timed_query(self.study, self.words, self.end), ordered(self.study, self.words)
-        )
+        frame = self._ordered(asked, self.rows, ordered(self.study, self.words))
         self._require(frame)
         told = {
             "reliability": reliabilities(frame, self.study),
@@ -128,8 +144,7 @@ class _Measuring:
         return table, ran, data_facts(self.manifest, ran, table.frame)
 
     def _cells(self, asked: Ranges) -> tuple[Table, Conduct, DataFacts] | None:
-        study, words, layout = self.study, self.words, self.design.layout
-        rows = timed_query(study, words, self.end)
+        study, words, rows, layout = self.study, self.words, self.rows, self.design.layout
         frame = cells(asked, study, words, rows)
         if frame is None:
             return None
@@ -156,13 +171,14 @@ class _Measuring:
         return frame
 
     def _in_arms(self, exposed: dict[str, int]) -> Conduct:
-        with engine(files=self.files, spills=True) as opened:
+        with engine(files={"units": self.files["units"]}, spills=True) as opened:
             return conduct(opened, self.study, exposed)
 
     def _ran(self, asked: Ranges, ran: Conduct, told: dict[str, Any]) -> Conduct:
         """The conduct with what is told of every design: by its table, and by a pass over the log."""
         first, last, taken_in = self.span
-        log, gaps = log_facts(asked, self.study, first=first, last=last, taken_in=taken_in)
+        kept = kept_counts(self.store, self.study, self.manifest.segments) if self.words.timed else None
+        log, gaps = log_facts(asked, self.study, first=first, last=last, taken_in=taken_in, kept=kept)
         several = gaps.pop("several_arms")
         return replace(
             ran,

@@ -52,18 +52,18 @@ class Files:
         """SELECT the rows of the files, of which there is one or more."""
         alike: dict[tuple[str, ...], list[Path]] = {}
         for path in self.paths:
-            alike.setdefault(_names(path), []).append(path)
-        queries: list[exp.Query] = [self._of(paths, names) for names, paths in alike.items()]
+            alike.setdefault(names(path), []).append(path)
+        queries: list[exp.Query] = [self._of(paths, held) for held, paths in alike.items()]
         whole = queries[0]
         for query in queries[1:]:
             whole = exp.union(whole, query, distinct=False)
         return whole
 
-    def _of(self, paths: list[Path], names: tuple[str, ...]) -> exp.Select:
-        """SELECT from files that all have the columns `names`."""
+    def _of(self, paths: list[Path], held: tuple[str, ...]) -> exp.Select:
+        """SELECT from files that all have the columns `held`."""
         shown = [
             column(field.name)
-            if field.name in names
+            if field.name in held
             else named(exp.cast(exp.null(), _TYPES[str(field.type)], dialect="duckdb"), field.name)
             for field in self.schema
         ]
@@ -71,7 +71,7 @@ class Files:
 
 
 @cache
-def _names(path: Path) -> tuple[str, ...]:
+def names(path: Path) -> tuple[str, ...]:
     """The columns of a file that is named after its content, and so never changes."""
     from pyarrow import parquet
 

@@ -21,18 +21,25 @@ def as_parquet(table: pa.Table) -> bytes:
     from pyarrow import parquet
 
     sink = pa.BufferOutputStream()
-    words = [field.name for field in table.schema if not pa.types.is_primitive(field.type)]
+    repeating = [field.name for field in table.schema if _repeats(field.type)]
     parquet.write_table(
         table,
         sink,
         compression="zstd",
         compression_level=1,
-        use_dictionary=words,  # numbers such as pseudonyms hardly repeat
+        use_dictionary=repeating,
         row_group_size=ROW_GROUP,
         store_schema=False,  # text is text, however it was at hand
     )
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def _repeats(kind: pa.DataType) -> bool:
+    """Whether a column's values are likely to come again and again: words and small numbers, but no pseudonyms."""
+    import pyarrow as pa
+
+    return not pa.types.is_primitive(kind) or kind == pa.int32()
 
 
 def as_dataset(paths: tuple[Path, ...], schema: pa.Schema) -> pa.Table | pyarrow.dataset.Dataset:

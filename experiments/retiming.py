@@ -109,4 +109,4 @@ def _anew(store: Store, study: Study, manifest: Manifest) -> tuple[tuple[Part, .
             units += listed.with_news(within, news)
             found.append(clocks(news))
     changed = pa.concat_tables(found)
-    return renewed(store, study.id, manifest.segments, words=words, changed=changed), tuple(units)
+    return renewed(store, study, manifest.segments, changed=changed), tuple(units)

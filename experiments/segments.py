@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from experiments.arrays import column, flags, in_their_order, numbers
+from experiments.beside import told_beside
+from experiments.events import vocabulary
 from experiments.held import read_all
 from experiments.store import SEGMENTS
 from experiments.words import compacted
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from experiments.events import Vocabulary
     from experiments.manifest import Part
     from experiments.store import Store
+    from experiments.study import Study
 
 
 def clocks(listed: pa.Table) -> pa.Table:
@@ -105,8 +107,8 @@ def _matched(units: pa.ChunkedArray, told: pa.Table) -> tuple[NDArray[Any], pa.T
     return hit, pa.concat_tables([told, none]).take(column(np.where(hit, place, len(known))))
 
 
-def keep_segment(store: Store, study_id: str, events: pa.Table) -> Part:
-    """Write events, which are in order, as an immutable file."""
+def keep_segment(store: Store, study: Study, events: pa.Table) -> Part:
+    """Write events, which are in order, as an immutable file, and beside it what is told from them."""
     import pyarrow as pa
     from pyarrow import compute
 
@@ -116,13 +118,12 @@ def keep_segment(store: Store, study_id: str, events: pa.Table) -> Part:
     for place, field in enumerate(events.schema):
         if pa.types.is_dictionary(field.type):  # a list of words may have more than these rows say
             events = events.set_column(place, field.name, compacted(events[field.name]))
-    kept = store.keep_part(study_id, SEGMENTS, events)
-    return replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
+    kept = store.keep_part(study.id, SEGMENTS, events)
+    kept = replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
+    return replace(kept, beside=told_beside(store, study, kept))
 
 
-def renewed(
-    store: Store, study_id: str, parts: Iterable[Part], *, words: Vocabulary, changed: pa.Table
-) -> tuple[Part, ...]:
+def renewed(store: Store, study: Study, parts: Iterable[Part], *, changed: pa.Table) -> tuple[Part, ...]:
     """The segments, those written anew that hold a unit whose clock `changed` (`clocks`, in any order)."""
     import numpy as np
     from pyarrow import parquet
@@ -133,9 +134,9 @@ def renewed(
     for part in parts:
         low, high = np.searchsorted(units, np.array([part.low, part.high], dtype=np.uint64))
         if low < len(units) and (low < high or units[low] <= part.high):
-            held = parquet.read_table(store.verified(study_id, part), columns=["unit"])
+            held = parquet.read_table(store.verified(study.id, part), columns=["unit"])
             if np.isin(numbers(held["unit"]), units[low : high + 1]).any():
-                events = read_all(store, study_id, (part,), words=words)
-                part = keep_segment(store, study_id, on_clocks(events, changed))
+                events = read_all(store, study.id, (part,), words=vocabulary(study))
+                part = keep_segment(store, study, on_clocks(events, changed))
         kept.append(part)
     return tuple(kept)

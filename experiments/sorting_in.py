@@ -97,7 +97,7 @@ class SortingIn:
             events = on_clocks(events, together(clocks(known), clocks(news)))
             self._moved.append(moved(known, news))
         if events.num_rows:
-            self.segments = (*self.segments, keep_segment(self._store, self._study.id, events))
+            self.segments = (*self.segments, keep_segment(self._store, self._study, events))
 
     def _note(self, admission: Admission) -> None:
         """Count and list on each file what became of its rows."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INCOMING = "incoming"  # the folder of rows on their way in
-LISTED = ("segments", "units", "rejects")  # folders of files that a manifest names
+LISTED = ("segments", "sums", "counts", "units", "rejects")  # folders of files that a manifest names
 
 
 def unfinished(folder: Path) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ range of units, and one row a unit from there on.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -23,19 +24,15 @@ if TYPE_CHECKING:
 _CHOOSING = (exp.Sum, exp.Max, exp.Min)  # they pass over nulls
 
 
-def timed_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:
+def timed_query(
+    study: Study, words: Vocabulary, end: datetime, *, sums: exp.Query | None = None
+) -> exp.Select:
     """SELECT one row a unit that was exposed, in no order: a column for each outcome and covariate.
 
-    The engine holds the `events` and the list of `units`; the log ends at `end` (UTC, naive).
+    The engine holds the list of `units` and the `events`, or what the query of their `sums` by unit takes in their
+    place; the log ends at `end` (UTC, naive).
     """
-    together: dict[str, exp.Expression] = {}
-    shown = {name: _outside(expression, together) for name, expression in columns(study, words).items()}
-    sums = (
-        exp.select("e.unit", *(named(sum_, f"a{place}") for place, sum_ in enumerate(together.values())))
-        .from_("events AS e")
-        .where(*_spans(study))
-        .group_by("e.unit")
-    )
+    shown, _ = _apart(study, words)
     clocks = (
         exp.select("*", part("exposure AS baseline"), part("FALSE AS complete"))
         .select(part("CAST(:end AS TIMESTAMP) AS log_end", end=end.isoformat(sep=" ")))
@@ -45,14 +42,36 @@ def timed_query(study: Study, words: Vocabulary, end: datetime) -> exp.Select:
     return (
         exp.select(*(named(expression, name) for name, expression in shown.items()))
         .from_(clocks.subquery("c"))
-        .join(sums.subquery("t"), on=part("t.unit = c.unit"), join_type="left")
+        .join((sums or sums_query(study, words)).subquery("t"), on=part("t.unit = c.unit"), join_type="left")
     )
 
 
-def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) -> exp.Expression:
+def sums_query(study: Study, words: Vocabulary, *, events: str = "events") -> exp.Select:
+    """SELECT one row for each unit of `events`: its number, and each sum that the study takes of its events."""
+    return (
+        exp.select("e.unit", *(named(sum_, name) for name, sum_ in unit_sums(study, words).items()))
+        .from_(exp.alias_(exp.to_table(events), "e", table=True))
+        .where(*_spans(study))
+        .group_by("e.unit")
+    )
+
+
+def unit_sums(study: Study, words: Vocabulary) -> dict[str, exp.Expression]:
+    """Each sum over the events `e` of a unit that its columns are made of, under a name that tells which it is."""
+    return _apart(study, words)[1]
+
+
+def _apart(study: Study, words: Vocabulary) -> tuple[dict[str, exp.Expression], dict[str, exp.Expression]]:
+    """The columns as expressions over a unit's clock and its sums, and these sums."""
+    sums: dict[str, exp.Expression] = {}
+    shown = {name: _outside(expression, sums) for name, expression in columns(study, words).items()}
+    return shown, sums
+
+
+def _outside(expression: exp.Expression, sums: dict[str, exp.Expression]) -> exp.Expression:
     """An expression over one unit's events and its clock, as one over its clock and sums that are made before.
 
-    The sums are added to `together`, by their text.
+    The sums are added to `sums`, named after their text.
     """
 
     def split(node: exp.Expression) -> exp.Expression:
@@ -62,9 +81,10 @@ def _outside(expression: exp.Expression, together: dict[str, exp.Expression]) ->
             return node.this
         if not isinstance(node, exp.Filter):
             return node
-        text = node.sql(dialect=DIALECT)
-        together.setdefault(text, _inside(node))
-        held = column(f"a{list(together).index(text)}", "t")
+        sum_ = _inside(node)
+        name = f"sum_{sha256(sum_.sql(dialect=DIALECT).encode()).hexdigest()[:16]}"
+        sums.setdefault(name, sum_)
+        held = column(name, "t")
         return part("coalesce(:held, 0)", held=held) if isinstance(node.this, exp.Count) else held
 
     return expression.transform(split)

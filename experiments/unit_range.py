@@ -93,3 +93,14 @@ def sharing(counts: Sequence[int], most: int) -> tuple[UnitRange, ...]:
 def meeting(parts: Sequence[Part], within: UnitRange) -> tuple[Part, ...]:
     """The files that can hold a unit of the range."""
     return tuple(part for part in parts if within.meets(part.low, part.high))
+
+
+def depth(segments: Sequence[Part]) -> int:
+    """How many segments at most can hold events of the same unit."""
+    begun = [(part.low, 0, 1) for part in segments]
+    ended = [(part.high, 1, -1) for part in segments]
+    most = now = 0
+    for _, _, change in sorted([*begun, *ended]):
+        now += change
+        most = max(most, now)
+    return most

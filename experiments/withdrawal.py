@@ -54,7 +54,7 @@ def forget(store: Store, study_id: str, ids: Sequence[str], *, progress: Callabl
         _require_pseudonyms(study, ids)
         key = study_key(study.id, store=store.path, used=manifest.bound_to)
         people = _people(Screen(study, key), ids)
-        left = _Left(store, study.id, people["pseudonym"].combine_chunks(), progress)
+        left = _Left(store, study, people["pseudonym"].combine_chunks(), progress)
         segments, units = left.of(manifest.segments), left.of(manifest.units)
         named = set(people["tombstone"].to_pylist())
         new = replace(
@@ -102,10 +102,10 @@ class _Left:
     """What is left of files without some units, and how much went."""
 
     def __init__(
-        self, store: Store, study_id: str, numbers: pa.Array, progress: Callable[[str], None]
+        self, store: Store, study: Study, numbers: pa.Array, progress: Callable[[str], None]
     ) -> None:
         self.files = self.units = self.events = 0
-        self._store, self._study, self._progress = store, study_id, progress
+        self._store, self._study, self._progress = store, study, progress
         self._numbers, self._sorted = numbers, sorted(numbers.to_pylist())
 
     def of(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -128,7 +128,7 @@ class _Left:
     def _without(self, part: Part) -> Part:
         from pyarrow import compute, parquet
 
-        path = self._store.verified(self._study, part)
+        path = self._store.verified(self._study.id, part)
         here = compute.is_in(parquet.read_table(path, columns=["unit"])["unit"], value_set=self._numbers)
         if not (going := compute.sum(here).as_py()):
             return part
@@ -143,4 +143,4 @@ class _Left:
         if part.file.startswith(SEGMENTS):
             return keep_segment(self._store, self._study, rest)
         low, high = rest["unit"][0].as_py(), rest["unit"][-1].as_py()
-        return replace(self._store.keep_part(self._study, UNITS, rest), low=low, high=high)
+        return replace(self._store.keep_part(self._study.id, UNITS, rest), low=low, high=high)

@@ -1,0 +1,192 @@
+"""Files beside segments: measured from them, a study says just what its events say; without them, the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from re import sub
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from experiments import beside, by_range, log_counts
+from experiments.faults import Fault
+from experiments.inspection import inspect
+from experiments.log_counts import COUNTS
+from experiments.measure import measure
+from experiments.pilot import compact, forget
+from experiments.purging import purge
+from experiments.summing import SUMS
+from tests.experiments.test_by_range import EVERYTHING
+from tests.experiments.test_measure import random_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.about import Conduct, DataFacts
+    from tests.small_pilot import SmallPilot
+
+DATED = ", dated: true"  # the times of events are no sum
+SUMMED = EVERYTHING.replace(DATED, "")
+
+
+@pytest.fixture
+def filled(new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch) -> SmallPilot:
+    """A pilot with a random log of 240 units in three files, in which units meet, each with files beside it."""
+    monkeypatch.setattr(beside, "FEWEST", 1)
+    pilot = new_pilot(SUMMED)
+    log = random_log(3, units=240, events=6000)
+    for place in range(3):
+        pilot.log(log.iloc[place::3].to_csv(index=False), f"{place}.csv")
+    return pilot
+
+
+def kinds(pilot: SmallPilot) -> list[list[str]]:
+    """What stands beside each segment."""
+    segments = pilot.store.manifest("small").segments
+    return [[part.file.split("/")[0] for part in segment.beside] for segment in segments]
+
+
+def alone(pilot: SmallPilot) -> None:
+    """Take away what stands beside segments, as in a store of before."""
+    manifest = pilot.store.manifest("small")
+    bare = tuple(replace(segment, beside=()) for segment in manifest.segments)
+    pilot.store.keep_manifest("small", replace(manifest, segments=bare))
+
+
+def said(pilot: SmallPilot, **how: Any) -> tuple[pd.DataFrame, Conduct, DataFacts]:
+    """All that measuring says."""
+    table, ran, data = measure(pilot.store, pilot.store.study("small"), **how)
+    return table.known, ran, data
+
+
+def differences(pilot: SmallPilot) -> list[str]:
+    """What is measured otherwise of the events alone, as rows or cells; afterwards nothing stands beside them."""
+    kept = [said(pilot), said(pilot, largest=0)]
+    alone(pilot)
+    bare = [said(pilot), said(pilot, largest=0)]
+    found = []
+    for (table, *others), (bare_table, *bare_others) in zip(kept, bare, strict=True):
+        found += [] if table.equals(bare_table) else ["table"]
+        found += [
+            name
+            for name, *pair in zip(("conduct", "data"), others, bare_others, strict=True)
+            if pair[0] != pair[1]
+        ]
+    return found
+
+
+def test_sums_of_segments_that_share_units_are_the_sums_of_their_events(filled: SmallPilot) -> None:
+    assert kinds(filled) == [[SUMS, COUNTS]] * 3
+    assert differences(filled) == []
+
+
+def test_after_compaction_no_event_is_read_any_more(filled: SmallPilot) -> None:
+    before = said(filled)
+    compact(filled.store, "small")
+    assert kinds(filled) == [[SUMS, COUNTS]]
+    [segment] = filled.store.manifest("small").segments
+    (filled.store.folder("small") / segment.file).unlink()
+    after = said(filled)
+    pd.testing.assert_frame_equal(after[0], before[0])
+    assert after[1:] == before[1:]
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_whoever_withdraws_leaves_what_stands_beside_too(filled: SmallPilot, compacted: bool) -> None:
+    if compacted:
+        compact(filled.store, "small")
+    old = {part.file for part in filled.store.manifest("small").listed}
+    forget(filled.store, "small", ["u3", "u77"])
+    manifest = filled.store.manifest("small")
+    there = {str(p.relative_to(filled.store.folder("small"))) for p in _files(filled)}
+    assert there == {part.file for part in manifest.listed}
+    assert not {name for name in old & there if name.startswith((SUMS, COUNTS))} or not compacted
+    assert differences(filled) == []
+
+
+def test_an_amended_plan_takes_the_sums_it_has_in_common_and_else_the_events(filled: SmallPilot) -> None:
+    compact(filled.store, "small")
+    fewer = SUMMED.replace("window: {days: 5}", "window: {days: 7}")
+    filled.declare(fewer, reason="a longer window")
+    assert differences(filled) == []
+
+
+def test_another_exposure_makes_what_stands_beside_anew(filled: SmallPilot) -> None:
+    before = filled.store.manifest("small").segments
+    filled.declare(sub(r"exposure: .*", "exposure: {event: assigned}", SUMMED), reason="another clock")
+    assert kinds(filled) == [[SUMS, COUNTS]] * 3
+    assert filled.store.manifest("small").segments != before
+    assert differences(filled) == []
+
+
+def test_segments_without_sums_are_read_beside_those_that_have_them(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "FEWEST", 10**6)
+    late = random_log(9, units=240, events=2000)
+    filled.log(late[late["event"] == "click"].to_csv(index=False), "late.csv")
+    assert [] in kinds(filled)
+    assert [SUMS, COUNTS] in kinds(filled)
+    monkeypatch.setattr(by_range, "EVENTS", 700)
+    assert differences(filled) == []
+
+
+def test_times_of_events_are_no_sum_and_counts_are_kept_alone(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "FEWEST", 1)
+    pilot = new_pilot(EVERYTHING)
+    pilot.log(random_log(3, units=240, events=3000).to_csv(index=False))
+    assert kinds(pilot) == [[COUNTS]]
+    assert differences(pilot) == []
+
+
+def test_counts_by_another_rule_are_not_taken(filled: SmallPilot, monkeypatch: pytest.MonkeyPatch) -> None:
+    compact(filled.store, "small")
+    monkeypatch.setattr(log_counts, "BUSY", 1)
+    _, ran, _ = said(filled)
+    alone(filled)
+    assert said(filled)[1].log == ran.log
+    assert ran.log is not None
+    assert ran.log.bursting > 0
+
+
+@pytest.mark.parametrize(("kind", "place"), [(SUMS, 1), (COUNTS, 1)], ids=[SUMS, COUNTS])
+def test_verify_finds_a_sum_that_its_events_do_not_make(filled: SmallPilot, kind: str, place: int) -> None:
+    compact(filled.store, "small")
+    assert inspect(filled.store, "small").wrong == ()
+    manifest = filled.store.manifest("small")
+    [segment] = manifest.segments
+    [kept] = [part for part in segment.beside if part.file.startswith(kind)]
+    table = parquet.read_table(filled.store.folder("small") / kept.file)
+    first, *values = table.column(place).to_pylist()
+    wrong = pa.array([first + 1, *values], table.schema.types[place])
+    other = filled.store.keep_part("small", kind, table.set_column(place, table.column_names[place], wrong))
+    parts = tuple(other if part == kept else part for part in segment.beside)
+    filled.store.keep_manifest("small", replace(manifest, segments=(replace(segment, beside=parts),)))
+    [found] = inspect(filled.store, "small").wrong
+    assert other.file in str(found)
+
+
+def test_a_damaged_file_beside_a_segment_is_told_and_not_read(filled: SmallPilot) -> None:
+    compact(filled.store, "small")
+    [segment] = filled.store.manifest("small").segments
+    path = filled.store.folder("small") / segment.beside[0].file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(Fault, match="damaged"):
+        said(filled)
+    assert any("sums/" in str(found) for found in inspect(filled.store, "small").wrong)
+
+
+def test_nothing_stands_beside_a_purged_study(filled: SmallPilot) -> None:
+    purge(filled.store, "small", early=True)
+    assert not _files(filled)
+
+
+def _files(pilot: SmallPilot) -> list[Any]:
+    return sorted(pilot.store.folder("small").rglob("*.parquet"))
