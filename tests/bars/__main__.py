@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from experiments import beside
 from tests.bars.bar import Bar, bars
 
 SHOWN = 10  # breaches of each bar
@@ -24,6 +25,7 @@ def main(words: list[str] | None = None) -> int:
     unknown = sorted(set(arguments.names) - set(bars()))
     if unknown:
         parser.error(f"there is no bar {unknown[0]!r}")
+    beside.FEWEST = 1  # so that something stands beside the small segments of small logs
     print(f"{platform.machine()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as folder:
         broken = [b.name for b in _named(arguments.names) if not _kept(b, Path(folder).resolve(), arguments)]
