@@ -48,12 +48,12 @@ class Cells:
 
     def count(self, here: Where) -> NDArray[np.int64]:
         """How many rows of each cell are `here`."""
-        return np.bincount(self._code[here], minlength=self.first.size)
+        counted = np.bincount(2 * self._code + here, minlength=2 * self.first.size)  # quicker than choosing rows
+        return counted[1::2]
 
     def sum(self, values: Values, here: Where) -> Values:
         """The sum of values over the rows of each cell that are `here`, in the order of the rows."""
-        code, values = (self._code, values) if here.all() else (self._code[here], values[here])
-        sums = np.bincount(code, values, self.first.size)
+        sums = np.bincount(self._code, np.where(here, values, 0.0), self.first.size)
         return np.asarray(sums, dtype=np.float64)  # those of no row at all come as whole numbers
 
 
