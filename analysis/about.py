@@ -64,6 +64,7 @@ class StudyFacts:
     period_days: int = 0  # length of a period; 0 where there are none
     rounding: Literal["", "none", "midpoint-10"] = ""  # of counts in public, where declared
     consents: tuple[str, ...] = ()  # companies that agreed in writing to be recognisable in pooled figures
+    reporting: dict[str, str] = field(default_factory=dict)  # what it states for its report, by subject
     translations: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: its own texts
 
     @property
@@ -216,6 +217,7 @@ class Conduct:
     intervals: Intervals | None = None  # of a series, where nobody is assigned
     ended: bool = True  # whether the log reaches the study's last day, so that no more will come
     assigned_by_day: tuple[dict[str, int], ...] = ()  # units that each arm was given on each day
+    assignment_days: tuple[str, ...] = ()  # which days (UTC, ISO 8601) those are
     assigned_by_stratum: tuple[
         dict[str, int], ...
     ] = ()  # units, or clusters, in each stratum of the allocation

@@ -12,7 +12,8 @@ from analysis.looks.planned import PlannedLook
 from analysis.plan import Plan
 from analysis.policy import INTERNAL, Policy
 from analysis.release import findings as told
-from analysis.release import people
+from analysis.release import people, reasons
+from analysis.release.accrual import AssignedBy, accrual
 from analysis.release.closing import as_seen
 from analysis.release.curves import with_curves
 from analysis.release.drafted import drafted
@@ -27,8 +28,8 @@ from analysis.release.parts import (
 )
 from analysis.release.scores import ReleasedCourse, released_courses
 from analysis.release.small import hidden_keys, hides, withheld
+from analysis.release.supplied import supplied_of
 from analysis.supplement import Supplied
-from analysis.withholding import shown, thin_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +77,7 @@ class Release:
     closed: bool = False  # the study still runs: nothing is told by arm
     scores: tuple[ReleasedCourse, ...] = ()
     looks: tuple[PlannedLook, ...] = ()
+    accrual: tuple[AssignedBy, ...] = ()  # of a study that still runs, over all arms
     made_by: object = None
 
     def __post_init__(self) -> None:
@@ -157,9 +159,10 @@ def _masked(evaluation: Evaluation, policy: Policy, study: StudyFacts, registrat
     kept = people.kept(evaluation, rows)
     findings, gone = _findings([f for f in evaluation.findings if f not in out], rows, keys, kept, policy)
     out += gone
-    thin = [f for f in out if f.subgroup is not None]
     flow = tuple(people.step(step, rows, shown=step.key in kept.steps) for step in evaluation.conduct.flow)
-    planned = tuple(told.instead(f) for f in out if f.default and f.subgroup is None)
+    planned = tuple(
+        reasons.instead(f, rows, clustered=clustered) for f in out if f.default and f.subgroup is None
+    )
     says = _says(findings, flow, policy, kept)
     return Release(
         policy=policy,
@@ -168,18 +171,19 @@ def _masked(evaluation: Evaluation, policy: Policy, study: StudyFacts, registrat
         data=people.data(evaluation, rows, units=kept.units, roughly=bool(says or out)),
         plan=evaluation.plan,
         provenance=evaluation.provenance,
-        findings=findings,
+        findings=reasons.without_adjusted(findings, out, rows),
         not_estimable=(*planned, *_refusals(evaluation, rows)),
         checks=tuple(
             people.check(result, policy, evaluation.labels, all_kept=kept.everything)
             for result in evaluation.checks
         ),
         flow=flow,
-        withheld=(*says, *_on_outcomes(planned), *thin_sentence(thin, policy.threshold)),
-        supplied=_supplied(evaluation, policy, {outcome for outcome, _ in keys}, out),
+        withheld=(*says, *reasons.sentences(out, rows, clustered=clustered)),
+        supplied=supplied_of(evaluation, policy, {outcome for outcome, _ in keys} | _whole(out), out),
         periods=evaluation.conduct.intervals.first_days if evaluation.conduct.intervals else (),
-        scores=released_courses(evaluation.scores, rows, _whole(out)),
+        scores=_scores(evaluation, rows, out, kept),
         looks=evaluation.looks,
+        accrual=accrual(evaluation.conduct, rows, flow),
         made_by=_BY_RELEASE,
     )
 
@@ -205,34 +209,21 @@ def _findings(
     return tuple(out), gone
 
 
+def _scores(
+    evaluation: Evaluation, rows: Policy, out: list[Finding], kept: people.Kept
+) -> tuple[ReleasedCourse, ...]:
+    steps = {outcome.name: outcome.step for outcome in evaluation.plan.outcomes}
+    return released_courses(evaluation.scores, rows, _whole(out), steps, counted=kept.missing)
+
+
 def _refusals(evaluation: Evaluation, rows: Policy) -> tuple[NotEstimable, ...]:
     hide = rows.public and rows.threshold
     return tuple(told.unnamed(r) if hide else r for r in evaluation.not_estimable)
 
 
-def _supplied(
-    evaluation: Evaluation, policy: Policy, small: set[str], out: list[Finding]
-) -> tuple[Supplied, ...]:
-    masked = (
-        (each, shown(each, small=small | _whole(out), thin=out, threshold=policy.threshold))
-        for each in evaluation.supplied
-    )
-    if not policy.public:
-        return tuple(each for _, each in masked)
-    shares = {f.outcome.name for f in evaluation.findings if told.rounded_shares(f, policy)}
-    return tuple(
-        told.cut_supplied(each, policy, counted=bool(before.cells), shares=each.outcome in shares)
-        for before, each in masked
-    )
-
-
 def _whole(out: list[Finding]) -> set[str]:
     """The outcomes of which the planned finding is withheld."""
     return {f.outcome.name for f in out if f.default and f.subgroup is None}
-
-
-def _on_outcomes(planned: tuple[NotEstimable, ...]) -> tuple[str, ...]:
-    return (told.OUTCOMES,) if planned else ()
 
 
 def _says(

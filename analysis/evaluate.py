@@ -192,7 +192,8 @@ def _supplied(beside: Beside) -> tuple[list[Supplied], list[NotEstimable]]:
     """What every supplement has to say, and the refusals of those that could not."""
     supplied: list[Supplied] = []
     refused: list[NotEstimable] = []
-    for supplement in sorted(supplements().values(), key=lambda supplement: supplement.order):
+    due = (supplement for supplement in supplements().values() if supplement.due(beside.look))
+    for supplement in sorted(due, key=lambda supplement: supplement.order):
         try:
             supplied += supplement.run(beside)
         except Refusal as refusal:

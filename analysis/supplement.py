@@ -65,7 +65,8 @@ class Supplement:
     """A supplement. `run(beside)` returns what it found: nothing where it does not apply.
 
     It may raise Refusal, which becomes a refusal of the supplement, never of the finding. `question` is what it
-    answers, for pages.
+    answers, for pages. One that `waits` says nothing while a planned look is still to come: it allows for no looks,
+    or would take units that are not followed yet for missing ones.
     """
 
     name: str
@@ -73,6 +74,11 @@ class Supplement:
     question: str
     run: Callable[[Beside], tuple[Supplied, ...]]
     order: int = 50
+    waits: bool = False
+
+    def due(self, look: Look | None) -> bool:
+        """Whether it is to be asked at this look; None is of a study that is looked at once."""
+        return look is None or look.final or not self.waits
 
 
 def supplements() -> Mapping[str, Supplement]:

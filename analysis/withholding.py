@@ -28,11 +28,6 @@ def whole(finding: Finding) -> tuple[str, str]:
     return finding.outcome.name, ""
 
 
-def thin_sentence(thin: Collection[Finding], threshold: int) -> tuple[str, ...]:
-    """That levels are withheld, where some are."""
-    return (f"Groups with fewer than {threshold} people in an arm are not shown.",) if thin else ()
-
-
 def without_small_periods(trace: Traced, threshold: int) -> Traced:
     """The line without the values of periods that rest on fewer than `threshold` events.
 

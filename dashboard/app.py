@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,8 +12,9 @@ import streamlit as st
 from dashboard import elements
 from dashboard.language import LANGUAGES, later, say, speak
 from dashboard.page import FIRST, SECTIONS, Page, pages
-from dashboard.session import open_session
+from dashboard.session import open_session, store_folder
 from dashboard.visitor import leave, visitor
+from dashboard.visits import visit
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
@@ -38,6 +37,11 @@ def main(*, first: str = FIRST) -> None:
 
     The choice of a pilot stands here and not in a page: only so does it survive a change of page.
     """
+    with visit():
+        _whole(first)
+
+
+def _whole(first: str) -> None:
     _settle_language()
     st.set_page_config(page_title="watchkeeper", layout="wide")
     elements.style()
@@ -45,8 +49,7 @@ def main(*, first: str = FIRST) -> None:
     access = visitor()
     if access is None:
         return
-    store = Path(os.environ.get("WATCHKEEPER_STORE", "store"))
-    session = open_session(store, chosen=None, access=access)
+    session = open_session(store_folder(), chosen=None, access=access)
     entries = {page.name: _entry(page, session, first=page.name == first) for page in pages()}
     st.session_state["pages"] = entries
     current = st.navigation(_menu(entries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dashboard.language import say
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SIMULATED = ("repeated", "interrupted-series", "controlled-series")
 COUNTS = ("periods",)
+USUAL: Mapping[str, float] = MappingProxyType({})  # no other values than the usual ones
 DRAWN = 100  # studies, where there is no formula: enough for a first impression
 FEWEST_AIMED, MOST_AIMED = 0.05, 0.9999
 
@@ -49,11 +51,15 @@ _SHAPE: dict[str, dict[str, float | None]] = {
 }
 
 
-def fields(design: str, kind: str) -> dict[str, float | None]:
+def fields(design: str, kind: str, start: Mapping[str, float] = USUAL) -> dict[str, float | None]:
     """The fields of a design and kind, each with the value that an empty one stands for (None: left open).
+
+    `start` has other values than the usual ones, such as those that a pilot found.
 
     >>> list(fields("cluster", "mean"))
     ['sd', 'effect', 'icc', 'cluster_size', 'size', 'power', 'level']
+    >>> fields("individual", "proportion", {"base": 0.37, "icc": 0.1})["base"]
+    0.37
     """
     truth = dict(_TRUTH[kind])
     if design == "non-inferiority":
@@ -61,7 +67,8 @@ def fields(design: str, kind: str) -> dict[str, float | None]:
         del truth["effect"]
     shape = {"size": None, **_SHAPE[design]}
     size = shape.pop("size")
-    return {**truth, **shape, "size": size, "power": 0.8, "level": 0.95}
+    found = {**truth, **shape, "size": size, "power": 0.8, "level": 0.95}
+    return {name: start.get(name, value) for name, value in found.items()}
 
 
 def number_of(text: str, name: str) -> float:
@@ -81,12 +88,14 @@ def number_of(text: str, name: str) -> float:
     return round(value, 12)
 
 
-def question_from(design: str, kind: str, given: Mapping[str, str]) -> Question:
+def question_from(
+    design: str, kind: str, given: Mapping[str, str], start: Mapping[str, float] = USUAL
+) -> Question:
     """The question that the fields ask. Raises Fault where one is no number."""
     from analysis.outcome import kinds
     from analysis.planning.question import Question
 
-    known: dict[str, Any] = dict(fields(design, kind))
+    known: dict[str, Any] = dict(fields(design, kind, start))
     known |= {name: number_of(text, name) for name, text in given.items() if name in known}
     if known["size"] is not None:
         known["size"] = float(round(known["size"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.verdict import bounds
-from dashboard import elements, telling, words
+from dashboard import besides, elements, in_short, telling, words
 from dashboard.agreeing import methods_agree
 from dashboard.language import say
 from dashboard.told import told
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from analysis.disclosure import Release, ReleasedFinding
 
-WATCHED = ("guardrail", "safety")
 HARM_ORDER = ("harm", "inconclusive", "non_inferior", "equivalent", "benefit")
 
 
@@ -51,15 +50,10 @@ def further_questions(release: Release, findings: Sequence[ReleasedFinding]) -> 
     """What was asked beside planned findings of one outcome: question and answer, and the figures folded."""
     rows: list[dict[str, object]] = []
     parts = []
-    for finding in findings:
-        for supplied in release.beside(finding):
-            ask = telling.question(supplied)
-            if len(findings) > 1:
-                ask = said_of(release.arm_label(supplied.contrast.treatment), ask)
-            said = told(supplied.sentence(telling.labels(release)))
-            notes = "".join(f"<br>{elements.marked(told(note))}" for note in supplied.notes)
-            parts.append(f"<dt>{escape(ask)}</dt><dd>{elements.marked(said)}{notes}</dd>")
-            rows += telling.supplied_rows(release, supplied)
+    for supplied, ask, said in besides.asked_beside(release, findings):
+        notes = "".join(f"<br>{elements.marked(told(note))}" for note in supplied.notes)
+        parts.append(f"<dt>{escape(ask)}</dt><dd>{elements.marked(said)}{notes}</dd>")
+        rows += besides.supplied_rows(release, supplied)
     if not parts:
         return
     with st.expander(words.asked_besides(len(parts))):
@@ -97,11 +91,7 @@ def _worked(release: Release, *, with_figures: bool) -> str:
     if release.closed:
         return _answer(words.not_yet_text())
     primary = telling.of_role(release, "primary")
-    answer = words.worked_text(
-        [f.finding.verdict for f in primary],
-        randomised=release.plan.randomised,
-        failed=any(check.verdict == "fail" for check in release.checks),
-    )
+    answer = in_short.worked(release)
     if with_figures:
         rows = (
             f"<p>{elements.badge(words.VERDICTS[f.finding.verdict])}{escape(telling.opening(release, f))}.</p>"
@@ -115,15 +105,10 @@ def _worked(release: Release, *, with_figures: bool) -> str:
 def _harmed(release: Release) -> str:
     if release.closed:
         return _answer(words.not_yet_text())
-    watched = telling.of_role(release, *WATCHED)
-    elsewhere = tuple(
-        f for f in release.default_findings() if f.finding.verdict == "harm" and f not in watched
-    )
-    answer = words.harmed_text(
-        [f.finding.verdict for f in watched], elsewhere=bool(elsewhere), declared=telling.watches(release)
-    )
+    watched = in_short.watched_findings(release)
+    elsewhere = tuple(found for found in in_short.harms(release) if found not in watched)
     worst_first = sorted(elsewhere + watched, key=lambda f: HARM_ORDER.index(f.finding.verdict))
-    return _answer(answer, _badges(release, tuple(worst_first), outcomes=True))
+    return _answer(in_short.harmed(release), _badges(release, tuple(worst_first), outcomes=True))
 
 
 def _trusted(release: Release) -> str:

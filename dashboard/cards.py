@@ -7,10 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from analysis.verdict import bounds
-from dashboard import blocks, elements, telling, words
+from dashboard import blocks, elements, in_short, telling, words
 from dashboard.drawing.rows import row as drawn_row
+from dashboard.interim import stops_for_harm
 from dashboard.language import count_of, later, say
-from dashboard.portfolio import TIMED, WATCHED, harms, stops_for_harm
+from dashboard.portfolio import TIMED
 from dashboard.words.forms import said_of
 from dashboard.words.stages import STAGE_MARKS, freshness_text, stage_text
 
@@ -82,13 +83,8 @@ def _found(entry: Entry) -> str:
     if release.closed:
         return f"<div><p>{elements.marked(release.withheld[0])}</p></div>"
     primary = telling.of_role(release, "primary")
-    answer = words.worked_text(
-        [f.finding.verdict for f in primary],
-        randomised=release.plan.randomised,
-        failed=any(check.verdict == "fail" for check in release.checks),
-    )
     said = f" {escape(telling.opening(release, primary[0]))}." if primary else ""
-    worked = f"<strong>{escape(answer)}</strong>{said}{_intervals(release, primary)}"
+    worked = f"<strong>{escape(in_short.worked(release))}</strong>{said}{_intervals(release, primary)}"
     lines = ((say("Did it work?"), worked), (say("Did it harm?"), _harmed(release)))
     return f"<dl>{''.join(f'<dt>{escape(ask)}</dt><dd>{told}</dd>' for ask, told in lines)}</dl>"
 
@@ -130,7 +126,7 @@ def _harmed(release: Release) -> str:
     """Harm first, in a frame that cannot be overlooked; then what is unclear; then what held."""
     alarms = "".join(f'<span class="wk-alarm-badge">▼ {escape(text)}</span>' for text in harm_texts(release))
     found: dict[str, set[str]] = {}
-    for finding in telling.of_role(release, *WATCHED):
+    for finding in in_short.watched_findings(release):
         found.setdefault(finding.finding.outcome.label, set()).add(finding.finding.verdict)
     unclear = [label for label, seen in found.items() if "inconclusive" in seen and "harm" not in seen]
     held = sum(seen.isdisjoint(("harm", "inconclusive")) for seen in found.values())
@@ -155,7 +151,7 @@ def _held(held: int, *, of: int) -> str:
 
 def harm_texts(release: Release) -> list[str]:
     """The outcomes that count as harm, and whether a look reached the boundary for it."""
-    outcomes = dict.fromkeys(f.finding.outcome.label for f in harms(release))
+    outcomes = dict.fromkeys(f.finding.outcome.label for f in in_short.harms(release))
     said = [say("Harm: {outcome}", outcome=label) for label in outcomes]
     return said + ([say("The boundary for harm is reached")] if stops_for_harm(release) else [])
 

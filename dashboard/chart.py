@@ -75,14 +75,18 @@ class Chart:
         """The chart as a figure `width` pixels wide; `framed` adds title, subtitle and footer."""
         view = View(release, outcome)
         if not framed:
-            bare = Canvas(width, mode, padding=EDGE)
-            bare.height = self.body(bare, view, EDGE) + EDGE
-            return bare.figure()
+            return self.bare(release, mode=mode, width=width, outcome=outcome).figure()
         canvas = Canvas(width, mode)
         top = heading(canvas, release, title=self.headline(view), subtitle=self.subtitle(view))
         bottom = footer(canvas, release, self.body(canvas, view, top))
         canvas.height = bottom + PADDING
         return canvas.figure()
+
+    def bare(self, release: Release, *, mode: Mode, width: int, outcome: str | None = None) -> Canvas:
+        """The chart without its frame, for a page that says its title itself."""
+        canvas = Canvas(width, mode, padding=EDGE)
+        canvas.height = self.body(canvas, View(release, outcome), EDGE) + EDGE
+        return canvas
 
     def table(self, release: Release, *, outcome: str | None = None) -> list[Numbers]:
         """The numbers behind the chart, rounded and masked as they are drawn."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import blocks, elements, words
+from dashboard.interim import interim_text
 from dashboard.language import say
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def chosen_release(session: Session, *, question: str) -> Release | None:
         _say_why(pilot)
     elif pilot.release.closed:
         elements.banner(pilot.release.withheld[0])
+    elif said := interim_text(pilot.release):
+        elements.banner(said)
     return pilot.release
 
 

@@ -63,6 +63,13 @@ def draw(
     width: int = STANDARD_WIDTH,
     framed: bool = True,
 ) -> Figure:
+    """The picture of `sheet` as a figure."""
+    return sheet(comparison, pooled, mode=mode, width=width, framed=framed).figure()
+
+
+def sheet(
+    comparison: Comparison, pooled: ReleasedFinding | None, *, mode: Mode, width: int, framed: bool
+) -> Canvas:
     """One interval a comparison, grouped by pilot, the pooled one last; `framed` adds title and provenance."""
     canvas = Canvas(width, mode) if framed else Canvas(width, mode, padding=EDGE)
     top = _heading(canvas, comparison) if framed else float(EDGE)
@@ -70,7 +77,7 @@ def draw(
     headings = Headings(say(INTERVENTION), say(COMPARISON), level)
     bottom = intervals(canvas, panels(_groups(comparison, pooled)), headings, top)
     canvas.height = _footer(canvas, comparison, bottom) + PADDING if framed else bottom + EDGE
-    return canvas.figure()
+    return canvas
 
 
 def table(comparison: Comparison, pooled: ReleasedFinding | None = None) -> list[Numbers]:

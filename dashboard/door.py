@@ -66,14 +66,16 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in."""
-        if scope["type"] == "lifespan" or self._may_come(
-            Headers(scope=scope), socket=scope["type"] != "http"
-        ):
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await PlainTextResponse(ELSEWHERE, status_code=421)(scope, receive, send)
-        else:
+            return
+        headers, socket = Headers(scope=scope), scope["type"] != "http"
+        if self._may_come(headers, socket=socket):
+            await self.app(_as_asked(scope, headers) if socket else scope, receive, send)
+        elif socket:
             await send({"type": "websocket.close", "code": 1008, "reason": ELSEWHERE})
+        else:
+            await PlainTextResponse(ELSEWHERE, status_code=421)(scope, receive, send)
 
     def _may_come(self, headers: Headers, *, socket: bool) -> bool:
         hosts = headers.getlist("host")
@@ -84,6 +86,20 @@ class Hosts:
             return True
         asking = urlsplit(origin).netloc.lower()
         return asking == hosts[0].lower() or host_of(asking) in self.names
+
+
+def _as_asked(scope: Scope, headers: Headers) -> Scope:
+    """A socket that may come in, under the very name and port of the page that opens it.
+
+    Streamlit refuses a socket whose origin is not its host to the letter (behind a proxy that passes on the name
+    alone, at another port than the usual one), and looks up this machine's address on the internet before it does.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return scope
+    named = {**scope, "headers": list(scope["headers"])}
+    MutableHeaders(scope=named)["host"] = urlsplit(origin).netloc
+    return named
 
 
 @dataclass(frozen=True, slots=True)

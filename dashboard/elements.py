@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,7 +12,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard.language import LANGUAGES, language, say
-from dashboard.theme import FONT_FILES
+from dashboard.theme import font_faces
 from dashboard.told import Told
 from dashboard.words.forms import in_form
 
@@ -29,6 +28,7 @@ LANGUAGE_SCRIPTS = {  # whoever limits scripts by their hash must allow these
     spoken: f"document.documentElement.lang = '{spoken}';" for spoken in LANGUAGES
 }
 STYLE = Path(__file__).parent / "assets" / "page.css"
+FEW = 3  # columns that fit the narrowest phone, where long words are broken
 
 
 def style() -> None:
@@ -48,12 +48,7 @@ def footer(text: str) -> None:
 
 @cache
 def _style_sheet() -> str:
-    faces = "".join(
-        f"@font-face {{font-family: Inter; font-weight: {'bold' if bold else 'normal'}; "
-        f"src: url(data:font/otf;base64,{b64encode(file.read_bytes()).decode()});}}\n"
-        for bold, file in FONT_FILES.items()
-    )
-    return f"<style>{faces}{STYLE.read_text(encoding='utf-8')}</style>"
+    return f"<style>{font_faces()}{STYLE.read_text(encoding='utf-8')}</style>"
 
 
 def html(markup: str) -> None:
@@ -159,9 +154,10 @@ def table_markup(rows: Sequence[Mapping[str, object]], *, caption: str) -> str:
         "<tr>" + "".join(f"<td>{marked(_cell(row.get(column)))}</td>" for column in columns) + "</tr>"
         for row in rows
     )
+    kind = "wk wk-few" if len(columns) <= FEW else "wk"
     return (
         f'<div class="wk-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f'<table class="wk"><caption>{escape(caption)}</caption>'
+        f'<table class="{kind}"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

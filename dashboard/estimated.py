@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.disclosure import released
 from analysis.outcome import kinds
 from analysis.policy import UNMASKED
-from dashboard import telling, words
+from dashboard import besides, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def lines(evaluation: Evaluation) -> list[str]:
     """Each finding: arms, every scale with its interval and p, the sentence, notes; supplements; refusals."""
     found = [line for finding in evaluation.findings for line in _finding(finding, evaluation)]
     for supplied in evaluation.supplied:
-        found += _wrapped(f"{telling.supplement_label(supplied)}: {supplied.sentence({})}")
+        found += _wrapped(f"{besides.supplement_label(supplied)}: {supplied.sentence({})}")
     for refusal in evaluation.not_estimable:
         found += _wrapped(f"{refusal.estimator or 'Not estimable'}: {refusal.reason} {refusal.remedy}")
     return found

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.registry import collect
+from dashboard.interim import notice_text
 from dashboard.language import language, speaking
-from dashboard.words import DATA_ARE
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def picture(
         facts={
             "study": release.study.id,
             "data_are": release.study.data_are,
-            "notice": DATA_ARE.get(release.study.data_are, ""),
+            "notice": notice_text(release),
             "source": release.study.source,
             "policy": release.policy.name,
             "language": language(),

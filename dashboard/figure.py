@@ -1,4 +1,4 @@
-"""A chart on a page: drawn for three widths of the page, with its table and its downloads."""
+"""A chart on a page: its picture, with its table and its downloads."""
 
 from __future__ import annotations
 
@@ -16,16 +16,9 @@ from dashboard.readable import readable
 from dashboard.session import drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from plotly.graph_objects import Figure
-
     from analysis.disclosure import Release
     from dashboard.chart import Chart
     from dashboard.theme import Mode
-
-WIDTHS = {"wide": 860, "middle": 600, "narrow": 288}  # page.css shows the widest that fits
-CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
 def chart_block(release: Release, name: str, *, told: bool = False, outcome: str | None = None) -> None:
@@ -39,18 +32,11 @@ def chart_block(release: Release, name: str, *, told: bool = False, outcome: str
     rows = chart.table(release, outcome=outcome)
     if outcome is not None and not rows:
         return
-    key = f"{name}-{outcome}" if outcome else name
     if told:
         view = View(release, outcome)
         elements.says(f"{chart.headline(view)}.")
         elements.quiet(chart.subtitle(view))
-    described = chart.describe(release, outcome=outcome)
-    at_each_width(
-        lambda width: drawn(release, name, mode=mode(), width=width, outcome=outcome),
-        key=key,
-        unique=f"{release.study.id}-{key}",
-        described=described,
-    )
+    elements.html(drawn(release, name, mode=mode(), outcome=outcome))
     title = _title(release, chart, outcome)
     with st.expander(say("{chart}: the numbers and downloads", chart=elements.plain(title))):
         elements.table(readable(rows), caption=say("{chart}: the numbers behind it", chart=title))
@@ -61,20 +47,6 @@ def _title(release: Release, chart: Chart, outcome: str | None) -> str:
     """What the chart's numbers are called: by the outcome, where a chart of all is asked for one alone."""
     labels = {each.name: each.label for each in release.plan.outcomes}
     return labels[outcome] if chart.name == "forest" and outcome is not None else say(chart.title)
-
-
-def at_each_width(draw: Callable[[int], Figure], *, key: str, unique: str, described: str) -> None:
-    """A picture in the three widths, of which the page shows the widest that fits; `described` is it in words."""
-    for size, width in WIDTHS.items():
-        with st.container(key=f"{size}-{key}"):
-            st.plotly_chart(
-                draw(width),
-                width="content",
-                theme=None,
-                config=CONFIG,
-                key=f"{unique}-{size}",
-                alt=described,
-            )
 
 
 def mode() -> Mode:

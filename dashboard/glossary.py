@@ -45,8 +45,8 @@ TERMS: Mapping[str, str] = {
         "A team, region or other group that was assigned as a whole. Its people are alike in part, "
         "so that they tell less than as many people assigned one by one."
     ),
-    later("As the lot decided"): later(
-        "Everybody counts to the arm that the lot gave, whatever was shown in the end."
+    later("As assigned"): later(
+        "Everybody counts to the arm that they were assigned to, whatever was shown in the end."
     ),
     later("Sensitivity analysis"): later(
         "The same question answered by another method. Where the answers agree, the finding does not hang "
@@ -69,7 +69,7 @@ LAYOUT_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "crossover": (
         later("Crossover"),
-        later("Each person has both arms one after the other, in an order that the lot decides."),
+        later("Each person has both arms one after the other, in random order."),
     ),
     "stepped": (
         later("Stepped wedge"),
@@ -158,6 +158,14 @@ def _on_figures() -> tuple[tuple[str, str, str], ...]:
                 few=_whole(FEW),
                 many=_whole(MANY),
                 people=_whole(LARGE),
+            ),
+        ),
+        (
+            say("Intervals where counts are rounded"),
+            say("As computed"),
+            say(
+                "Those of the fewest people that the rounded counts allow, for shares on a coarse grid; by the "
+                "planned method alone"
             ),
         ),
     )

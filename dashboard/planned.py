@@ -15,9 +15,17 @@ from dashboard.export import ChartPicture
 from dashboard.language import language
 from dashboard.scene import Imprint, Scene
 from dashboard.theme import NARROW, PADDING, SMALL, SUBTITLE, TITLE
+from dashboard.words import DATA_ARE
 from dashboard.words.forms import day_text
 from dashboard.words.planning import planning_sentence
-from dashboard.words.plans import no_data_text, planning_axis, power_legend, power_spoken, suppositions
+from dashboard.words.plans import (
+    from_pilot_text,
+    no_data_text,
+    planning_axis,
+    power_legend,
+    power_spoken,
+    suppositions,
+)
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from analysis.planning.answer import Answer
     from analysis.planning.curves import PowerCurve
     from dashboard.chart import Numbers
+    from dashboard.starting import Start
     from dashboard.theme import Mode
 
 TALL, SHORT = 300, 240  # height of the plane in pixels, on a wide and on a narrow sheet
@@ -34,23 +43,48 @@ SPOKEN = 5  # points that are told in words
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An answer with the curve around it, the power aimed at, and the version that computed them."""
+    """An answer with the curve around it, the power aimed at, and the version that computed them.
+
+    `start` is the pilot whose figures were the first suppositions.
+    """
 
     answer: Answer
     curve: PowerCurve
     target: float
     version: str
+    start: Start | None = None
+
+    def basis(self, day: str) -> str:
+        """What the figures rest on, with the version and the day."""
+        if self.start is None:
+            return no_data_text(self.version, day)
+        return from_pilot_text(self.start.study, self.version, day)
+
+    @property
+    def notice(self) -> str:
+        """That the pilot's data were invented, where they were."""
+        return DATA_ARE.get(self.start.data_are, "") if self.start else ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Which pilot it started from, and what its data are."""
+        return {"started_from": self.start.study, "data_are": self.start.data_are} if self.start else {}
 
 
 def draw(
     planned: Planned, *, mode: Mode = "light", width: int = STANDARD_WIDTH, framed: bool = True
 ) -> Figure:
+    """The picture of `sheet` as a figure."""
+    return sheet(planned, mode=mode, width=width, framed=framed).figure()
+
+
+def sheet(planned: Planned, *, mode: Mode, width: int, framed: bool) -> Canvas:
     """Power over sizes; `framed` adds the answer as its title, and what was supposed."""
     canvas = Canvas(width, mode) if framed else Canvas(width, mode, padding=EDGE)
     top = _heading(canvas, planned) if framed else float(EDGE)
     bottom = _body(canvas, planned, top)
     canvas.height = _footer(canvas, planned, bottom) + PADDING if framed else bottom + EDGE
-    return canvas.figure()
+    return canvas
 
 
 def table(planned: Planned) -> list[Numbers]:
@@ -91,8 +125,14 @@ def picture(planned: Planned) -> ChartPicture:
         title=title,
         description=describe(planned),
         rows=tuple(table(planned)),
-        facts={**asked, "language": language(), "watchkeeper": planned.version, "created_at": now},
-        imprint=Imprint(title, no_data_text(planned.version, day_text(now)), "", now),
+        facts={
+            **asked,
+            **planned.facts,
+            "language": language(),
+            "watchkeeper": planned.version,
+            "created_at": now,
+        },
+        imprint=Imprint(title, planned.basis(day_text(now)), planned.notice, now),
         scenes=lambda: (
             Scene(
                 name=title,
@@ -150,6 +190,8 @@ def _body(canvas: Canvas, planned: Planned, top: float) -> float:
 
 def _footer(canvas: Canvas, planned: Planned, top: float) -> float:
     canvas.line((canvas.left, top + 10), (canvas.right, top + 10), colour=canvas.palette.grid)
-    said = no_data_text(planned.version, day_text(datetime.now(UTC).isoformat()))
+    said = " ".join(
+        part for part in (planned.notice, planned.basis(day_text(datetime.now(UTC).isoformat()))) if part
+    )
     muted = canvas.palette.muted
     return canvas.text(said, canvas.left, top + 17, size=SMALL, colour=muted, width=canvas.content)

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.layout import LAYOUTS
 from analysis.policy import WELLNESS
+from dashboard import in_short
+from dashboard.interim import Reached, reached, stops_for_harm
 from experiments.progress import BROKEN, STAGES, Known, Progress, Stage, day_of, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from analysis.disclosure import Release, ReleasedFinding
+    from analysis.disclosure import Release
     from analysis.policy import Count
     from dashboard.session import Pilot
 
@@ -27,7 +29,6 @@ FOUND_AS: dict[str, Found] = {
     "equivalent": "no_gain",
     "non_inferior": "no_gain",
 }
-WATCHED = ("guardrail", "safety")
 TIMED = ("observed", "simulated")
 DETERRENCE = "deterrence"
 UNREADABLE = "unreadable"  # the topic of a pilot whose study file cannot be read
@@ -153,20 +154,10 @@ def figures(entries: Iterable[Entry]) -> Figures:
     return Figures(len(listed), by_stage, people, warned, moderators, harmful, analysed)
 
 
-def harms(release: Release) -> tuple[ReleasedFinding, ...]:
-    """The planned findings that count as harm, on whatever outcome."""
-    return tuple(found for found in release.default_findings() if found.finding.verdict == "harm")
-
-
-def stops_for_harm(release: Release) -> bool:
-    """Whether a planned look reached the boundary for harm."""
-    return any(supplied.parameters.get("harm_reached", 0.0) > 0 for supplied in release.supplied)
-
-
 def _progress(pilot: Pilot, today: date) -> Progress:
     if pilot.facts is None or pilot.state == "broken":
         return BROKEN
-    look, looks = _look(pilot.release)
+    at = reached(pilot.release) if pilot.release else Reached()
     known = Known(
         held=pilot.state != "registered",
         start=day_of(pilot.facts.start),
@@ -174,17 +165,10 @@ def _progress(pilot: Pilot, today: date) -> Progress:
         until=day_of(pilot.until),
         taken_in=day_of(pilot.taken_in),
         timed=pilot.facts.data_are in TIMED,
-        look=look,
-        looks=looks,
+        look=at.look,
+        looks=at.looks,
     )
     return progress(known, today=today)
-
-
-def _look(release: Release | None) -> tuple[int, int]:
-    """The planned look that the data have reached, of how many; 0 where they are at none."""
-    supplied = release.supplied if release else ()
-    figures = next((each.parameters for each in supplied if "look" in each.parameters), {})
-    return int(figures.get("look", 0)), int(figures.get("looks", 0))
 
 
 def _found(release: Release | None) -> frozenset[Found]:
@@ -192,7 +176,7 @@ def _found(release: Release | None) -> frozenset[Found]:
         return frozenset(("none",))
     primary = [f.finding for f in release.default_findings() if f.finding.outcome.role == "primary"]
     found: set[Found] = {FOUND_AS[finding.verdict] for finding in primary}
-    if harms(release) or stops_for_harm(release):
+    if in_short.harms(release) or stops_for_harm(release):
         found.add("harm")
     if any(check.verdict != "pass" for check in release.checks):
         found.add("check")

@@ -7,7 +7,8 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from dashboard import telling, words
+from dashboard import besides, telling, words
+from dashboard.interim import notice_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def warn_of_looking(evaluation: Evaluation, *, quiet: bool) -> None:
 
 def _about(release: Release) -> Iterator[str]:
     yield from _wrapped(release.study.title, indent="")
-    if notice := words.DATA_ARE.get(release.study.data_are):
+    if notice := notice_text(release):
         yield from _wrapped(notice, indent="")
     plan = release.registration
     yield from _wrapped(f"Plan {plan.hash[:12]}, registered {plan.registered_at}", indent="")
@@ -77,7 +78,7 @@ def _finding(release: Release, finding: ReleasedFinding) -> Iterator[str]:
         yield from _wrapped(line, indent="      ")
     for supplied in release.beside(finding):
         said = supplied.sentence(telling.labels(release))
-        yield from _wrapped(f"{telling.supplement_label(supplied)}: {said}", indent="      ")
+        yield from _wrapped(f"{besides.supplement_label(supplied)}: {said}", indent="      ")
     yield ""
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.drawing.frame import HASH_LENGTH, provenance
+from dashboard.interim import notice_text
 from dashboard.language import say
-from dashboard.words import DATA_ARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ def imprint(release: Release) -> Imprint:
     return Imprint(
         title=release.study.title,
         source=f"{provenance(release)} {rules_text([release])}",
-        notice=_joined(DATA_ARE.get(release.study.data_are, ""), _inside([release])),
+        notice=_joined(notice_text(release), _inside([release])),
         made_at=release.provenance.created_at,
     )
 

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from dashboard.door import Hosts, Pages, Site, host_names
 from dashboard.elements import LANGUAGE_SCRIPTS
 from dashboard.page import FIRST, pages
 from dashboard.serving import HOSTS
+from dashboard.warming import warming
 from experiments.access import configured
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from experiments.access import Login
 
 EMBEDDED_IN = (
     "WATCHKEEPER_EMBEDDED_IN"  # origins that may show the pages in a frame, with spaces between them
@@ -79,9 +82,12 @@ def embedding_origins(text: str) -> tuple[str, ...]:
 class SafeHeaders:
     """Puts the headers on every answer; what was downloaded is not kept by the browser or a proxy."""
 
-    def __init__(self, app: ASGIApp, *, policy: str, framed: bool) -> None:
-        """`policy` is the content security policy; `framed` says whether some other site may embed the pages."""
-        self.app = app
+    def __init__(self, app: ASGIApp, *, policy: str, framed: bool, encrypted: bool = False) -> None:
+        """`policy` is the content security policy; `framed` says whether some other site may embed the pages.
+
+        Where they are `encrypted`, asked for over HTTPS alone, so are cookies sent.
+        """
+        self.app, self.encrypted = app, encrypted
         self.headers = {**ALWAYS, "content-security-policy": policy}
         if not framed:
             self.headers["x-frame-options"] = "DENY"
@@ -98,6 +104,8 @@ class SafeHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [(name, value) for name, value in message["headers"] if name.decode() not in added]
+                if self.encrypted:
+                    kept = [(n, _secured(v) if n == b"set-cookie" else v) for n, v in kept]
                 message["headers"] = kept + [(n.encode(), v.encode()) for n, v in added.items()]
             await send(message)
 
@@ -111,6 +119,10 @@ def say_sorry(error: Exception) -> bool:
         "Something went wrong on this page. Reload it; if it fails again, tell whoever runs this server."
     )
     return True
+
+
+def _secured(cookie: bytes) -> bytes:
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
 
 
 def _hash(script: str) -> str:
@@ -131,7 +143,7 @@ def _known(cookies: Mapping[str, str]) -> bool:
     return get_cookie_with_chunks(signed, USER_COOKIE_NAME) is not None
 
 
-def _middleware() -> list[Middleware]:
+def _middleware(login: Login | None) -> list[Middleware]:
     """What every request passes, from the outside in."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = "".join(f"<script>{script}</script>" for script in LANGUAGE_SCRIPTS.values())
@@ -142,10 +154,15 @@ def _middleware() -> list[Middleware]:
         pages=tuple(each.name for each in pages()),
         first=FIRST,
         base=f"/{base}" if base else "",
-        knows=_known if configured() else None,
+        knows=_known if login else None,
     )
     return [
-        Middleware(SafeHeaders, policy=content_policy(page + scripts, frames), framed=bool(frames)),
+        Middleware(
+            SafeHeaders,
+            policy=content_policy(page + scripts, frames),
+            framed=bool(frames),
+            encrypted=login is not None and urlsplit(str(login.auth["redirect_uri"])).scheme == "https",
+        ),
         Middleware(Hosts, names=host_names(os.environ.get(HOSTS, ""))),
         Middleware(Pages, site=site),
     ]
@@ -154,7 +171,8 @@ def _middleware() -> list[Middleware]:
 login = configured()
 app = st.App(  # found by its form: Streamlit looks for just this call in the file
     Path(__file__).with_name("app.py"),
-    middleware=_middleware(),
+    lifespan=warming,
+    middleware=_middleware(login),
     secrets={"auth": dict(login.auth)} if login else None,
     on_script_error=say_sorry,
 )

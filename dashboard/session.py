@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -10,6 +12,7 @@ import streamlit as st
 from analysis.policy import PUBLIC, Policy
 from analysis.refusal import Refusal
 from dashboard.chart import charts
+from dashboard.drawing.on_page import at_widths
 from dashboard.language import language, say
 from dashboard.spoken import in_language, study_in_language
 from experiments.access import LOCAL, Access
@@ -20,10 +23,6 @@ from experiments.releasing import released
 from experiments.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from plotly.graph_objects import Figure
-
     from analysis.about import StudyFacts
     from analysis.disclosure import Release
     from dashboard.theme import Mode
@@ -122,16 +121,31 @@ class Session:
             return False
 
 
+def store_folder() -> Path:
+    """Where the store is, as the command that serves the pages said."""
+    return Path(os.environ.get("WATCHKEEPER_STORE", "store"))
+
+
 def open_session(folder: Path, *, chosen: str | None, access: Access = LOCAL) -> Session:
     """A session on the store in `folder` for a visitor who may see what `access` says."""
     return Session(Store(folder), access, chosen)
 
 
-def drawn(release: Release, chart: str, *, mode: Mode, width: int, outcome: str | None = None) -> Figure:
-    """The named chart without its frame, for a page; drawn once a release, language, outcome, mode, width."""
+def drawn(release: Release, chart: str, *, mode: Mode, outcome: str | None = None) -> str:
+    """The named chart without its frame, as markup for a page; drawn once a release, language, outcome, mode."""
+    return _drawing(release, (*made_of(release), language()), chart, mode, outcome)
+
+
+def made_of(release: Release) -> tuple[str, ...]:
+    """What tells two releases of a store apart: study, plan, data, the instant of the analysis, and the rules."""
     policy = f"{release.policy.name} closed" if release.closed else release.policy.name
-    made = (release.registration.hash, release.data.hash, release.provenance.created_at, policy)
-    return _figure(release, (release.study.id, *made, language()), chart, mode, width, outcome)
+    return (
+        release.study.id,
+        release.registration.hash,
+        release.data.hash,
+        release.provenance.created_at,
+        policy,
+    )
 
 
 class _NotAnalysedError(LookupError):
@@ -155,12 +169,11 @@ def _release(_store: Store, key: tuple[str, str, str], seen: tuple[str, bool], s
 
 
 @st.cache_resource(show_spinner=False, max_entries=500)
-def _figure(
-    _release: Release, made: tuple[str, ...], chart: str, mode: Mode, width: int, outcome: str | None
-) -> Figure:
-    """A chart's figure; `made` says which evaluation under which policy it is of, in which language."""
+def _drawing(_release: Release, made: tuple[str, ...], name: str, mode: Mode, outcome: str | None) -> str:
+    """A chart at each width; `made` says which evaluation under which policy it is of, in which language."""
     del made
-    figure = charts()[chart].draw(_release, mode=mode, width=width, framed=False, outcome=outcome)
-    plain = figure.to_dict()  # made anew at each visit, it would take half of the page's time
-    object.__setattr__(figure, "to_dict", lambda: plain)
-    return figure
+    chart = charts()[name]
+    return at_widths(
+        lambda width: chart.bare(_release, mode=mode, width=width, outcome=outcome),
+        described=chart.describe(_release, outcome=outcome),
+    )

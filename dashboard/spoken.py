@@ -86,6 +86,7 @@ def study_in_language(study: StudyFacts, spoken: str) -> StudyFacts:
             cluster_name=named(study.cluster_name, names),
             arms=tuple(replace(arm, label=named(arm.label, names)) for arm in study.arms),
             limits=tuple(_own(sentence, names) for sentence in study.limits),
+            reporting={key: named(text, names) for key, text in study.reporting.items()},
             courses=tuple(replace(course, name=named(course.name, names)) for course in study.courses),
             spans=tuple(replace(span, wave=named(span.wave, names)) for span in study.spans),
             meanwhile=tuple((named(label, names), day) for label, day in study.meanwhile),

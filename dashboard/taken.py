@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.chart import charts
 from dashboard.export import ChartPicture, exports, picture
 from dashboard.language import language, later, speaking
+from dashboard.session import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,13 +39,17 @@ PICTURES = ("png", "svg", "pdf")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One chart as a file: of which outcome (None for all), in which format, how wide, in which language."""
+    """One chart as a file: of which outcome (None for all), in which format, how wide, in which language.
+
+    `steward` says that it is asked for by the one who sees figures by arm even before a planned look.
+    """
 
     chart: str
     outcome: str | None
     format: str
     size: str
     spoken: str
+    steward: bool = False
 
     @property
     def width(self) -> int:
@@ -64,6 +69,7 @@ class Asked:
         words += ["--width", str(self.width)] if self.width != WIDTHS["page"] else []
         words += ["--language", self.spoken] if self.spoken != "en" else []
         words += [] if release.policy.public else ["--policy", release.policy.name]
+        words += ["--as-steward"] if self.steward and len(release.plan.looks) > 1 else []
         return " ".join([*words, "--out", self.file_name(study)])
 
     def picture(self, release: Release) -> ChartPicture:
@@ -79,9 +85,7 @@ class Asked:
 
 def preview(release: Release, asked: Asked) -> tuple[str, str]:
     """The picture that the file holds, as SVG, and its description; drawn once."""
-    made = release.registration.hash, release.data.hash, release.provenance.created_at
-    policy = f"{release.policy.name} closed" if release.closed else release.policy.name
-    key = (release.study.id, *made, policy, asked.chart, str(asked.outcome), str(asked.width), asked.spoken)
+    key = (*made_of(release), asked.chart, str(asked.outcome), str(asked.width), asked.spoken)
     return _drawn(release, asked, key)
 
 

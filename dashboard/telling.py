@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from analysis.estimator import estimators
 from analysis.layout import LAYOUTS, SERIES
 from analysis.outcome import kinds
-from analysis.supplement import supplements
 from dashboard import words
 from dashboard.language import say
 from dashboard.told import told
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from analysis.disclosure import Release, ReleasedFinding
     from analysis.finding import NotEstimable
     from analysis.outcome import Scale
-    from analysis.supplement import Supplied
 
 
 def labels(release: Release) -> dict[str, str]:
@@ -62,39 +60,6 @@ def assumed(finding: ReleasedFinding) -> str:
     return say("This assumes: {assumption}", assumption=told(found.card()["Assumes"])) if found else ""
 
 
-def question(supplied: Supplied) -> str:
-    """What a supplement answers."""
-    found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
-    return told(found.question if found else words.spaced(supplied.name))
-
-
-def supplement_label(supplied: Supplied) -> str:
-    """What a supplement is called."""
-    found = supplements().get(words.ASKED_WITH.get(supplied.name, supplied.name))
-    return told(found.label if found else words.spaced(supplied.name))
-
-
-def supplied_rows(release: Release, supplied: Supplied) -> list[dict[str, object]]:
-    """A supplement's effects and figures as rows of a table."""
-    outcome = next(o for o in release.plan.outcomes if o.name == supplied.outcome)
-    scale = next((s for s in every_scale() if s.name == supplied.scale), outcome.scale)
-    figure, value = say("Figure"), say("Value")
-    about = {say("Question"): supplement_label(supplied)}
-    effects: list[dict[str, object]] = [
-        {**about, figure: told(label), value: words.effect_text(effect, scale=scale, outcome=outcome)}
-        for label, effect in supplied.effects.items()
-    ]
-    return effects + [
-        {**about, figure: told(words.spaced(name)), value: words.number(parameter)}
-        for name, parameter in supplied.parameters.items()
-    ]
-
-
-def every_scale() -> tuple[Scale, ...]:
-    """The scales of all kinds."""
-    return tuple(scale for kind in kinds().values() for scale in kind.scales)
-
-
 def units_text(release: Release) -> str | None:
     """How many units the arms were given; None where that is masked."""
     assigned = next((step.total for step in release.flow if step.key == "assigned"), None)
@@ -134,11 +99,6 @@ def took_part(release: Release) -> str:
 def of_role(release: Release, *roles: str) -> tuple[ReleasedFinding, ...]:
     """The planned findings on outcomes of these roles."""
     return tuple(f for f in release.default_findings() if f.finding.outcome.role in roles)
-
-
-def watches(release: Release) -> bool:
-    """Whether the plan watches any outcome for harm, also where no finding on it is shown."""
-    return any(outcome.role in ("guardrail", "safety") for outcome in release.plan.outcomes)
 
 
 def other_scales(finding: ReleasedFinding) -> str:

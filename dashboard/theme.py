@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -81,3 +83,13 @@ SYMBOLS: Mapping[str, str] = {
     "equivalent": "square",
     "inconclusive": "circle",
 }
+
+
+@cache
+def font_faces() -> str:
+    """The rules of a style sheet that bring our font along, in its two weights."""
+    return "".join(
+        f"@font-face{{font-family:Inter;font-weight:{700 if bold else 400};"
+        f"src:url(data:font/otf;base64,{b64encode(file.read_bytes()).decode()})}}"
+        for bold, file in FONT_FILES.items()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.arrays import flags, numbers
 from experiments.events import vocabulary
 from experiments.log_counts import COUNTS, RULE, counts_of, rule
 from experiments.summing import SUMS, sums_of
@@ -30,22 +31,40 @@ def told_beside(store: Store, study: Study, segment: Part) -> tuple[Part, ...]:
 
 
 def told_otherwise(store: Store, study: Study, segments: Sequence[Part]) -> Iterator[str]:
-    """The files beside segments that say something else than these do, as far as the plan in force asks for it."""
+    """The files beside segments that say something else than these do, as far as the plan in force asks for it.
+
+    All of them are there, and are what was written; rows that are to be opened no more are looked at too.
+    """
     from pyarrow import parquet
 
+    folder = store.folder(study.id)
     for segment in segments:
-        path = store.verified(study.id, segment)
         for kept in segment.beside:
-            held = parquet.ParquetFile(store.verified(study.id, kept)).read()
+            held = parquet.ParquetFile(folder / kept.file).read()
             by_sums = kept.file.startswith(f"{SUMS}/")
             if by_sums or held[RULE][0].as_py() == rule(study):
-                told = sums_of(study, path) if by_sums else counts_of(study, path)
+                told = (sums_of if by_sums else counts_of)(study, folder / segment.file)
                 if told is not None and not _agree(held, told):
                     yield kept.file
 
 
 def _agree(held: pa.Table, told: pa.Table) -> bool:
-    """Whether two tables have the same rows in the columns of both."""
+    """Whether two tables say the same in the columns of both."""
     both = [name for name in told.column_names if name in held.column_names]
-    same: bool = held.select(both).equals(told.select(both).cast(held.select(both).schema))
+    held, told = held.select(both), told.select(both).cast(held.select(both).schema)
+    same: bool = _saying(held).equals(_saying(told)) if "unit" in both else held.equals(told)
     return same
+
+
+def _saying(sums: pa.Table) -> pa.Table:
+    """The rows of units with a sum of any event: which others there are depends on a plan's longest windows."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import compute
+
+    there = np.zeros(sums.num_rows, dtype=np.bool_)
+    for name in sums.column_names[1:]:
+        sum_ = sums[name]
+        some = compute.greater(sum_, 0) if sum_.type == pa.int32() else sum_.is_valid()  # counts, or others
+        there |= numbers(some.cast("uint8")) > 0
+    return sums.filter(flags(there))

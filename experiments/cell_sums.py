@@ -48,7 +48,9 @@ class Cells:
 
     def count(self, here: Where) -> NDArray[np.int64]:
         """How many rows of each cell are `here`."""
-        counted = np.bincount(2 * self._code + here, minlength=2 * self.first.size)  # quicker than choosing rows
+        counted = np.bincount(
+            2 * self._code + here, minlength=2 * self.first.size
+        )  # quicker than choosing rows
         return counted[1::2]
 
     def sum(self, values: Values, here: Where) -> Values:

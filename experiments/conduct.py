@@ -42,13 +42,15 @@ def conduct(engine: Engine, study: Study, exposed: Mapping[str, int]) -> Conduct
     rows = {row["arm"]: row for row in engine.ask(by_arm).to_pylist()}
     arms = [arm.name for arm in study.design.arms]
     units = {arm: rows[arm]["units"] if arm in rows else 0 for arm in arms}
+    daily = {} if clustered else _by_day(engine, own)
     clusters = {arm: rows[arm]["clusters"] if arm in rows else 0 for arm in arms}
     return Conduct(
         assigned=clusters if clustered else units,
         shares={arm.name: arm.share for arm in study.design.arms},
         assigned_by="cluster" if clustered else "unit",
         flow=_flow(study, exposed, units),
-        assigned_by_day=() if clustered else _by_day(engine, own),
+        assigned_by_day=tuple(daily.values()),
+        assignment_days=tuple(daily),
         assigned_by_stratum=_by_stratum(engine, study, clustered=clustered),
     )
 
@@ -58,8 +60,8 @@ def units_by_arm(frame: pd.DataFrame) -> dict[str, int]:
     return {str(arm): int(rows) for arm, rows in frame["arm"].value_counts().items()}
 
 
-def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
-    """Units that each arm was given on each day (UTC) on which anybody was assigned."""
+def _by_day(engine: Engine, own: exp.Expression) -> dict[str, dict[str, int]]:
+    """Units that each arm was given on each day (UTC, ISO 8601) on which anybody was assigned, in order."""
     query = part(
         """SELECT CAST(assigned_at AS DATE) AS day, arm, count(*) AS units FROM own
            GROUP BY CAST(assigned_at AS DATE), arm ORDER BY CAST(assigned_at AS DATE), arm"""
@@ -67,7 +69,7 @@ def _by_day(engine: Engine, own: exp.Expression) -> tuple[dict[str, int], ...]:
     days: dict[str, dict[str, int]] = {}
     for row in engine.ask(query.with_("own", as_=own)).to_pylist():
         days.setdefault(str(row["day"]), {})[row["arm"]] = row["units"]
-    return tuple(days.values())
+    return days
 
 
 def _by_stratum(engine: Engine, study: Study, *, clustered: bool) -> tuple[dict[str, int], ...]:

@@ -38,8 +38,9 @@ class LedgerBrokenError(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One release, or one that was refused. `at` is ISO 8601; `digest` tells whether another one says the same.
+    """One release, or one that was refused. `at` is ISO 8601; `published` holds its counts, for the next audit.
 
+    `digest` tells whether another one says the same: it is made of every count, figure and sentence let out.
     `refused` is the sentence why, empty for what was released.
     """
 

@@ -73,6 +73,7 @@ def study_facts(study: Study) -> StudyFacts:
         consents=study.consents,
         spans=() if study.design.interval else tuple(_spans(study)),
         period_days=study.design.period_days,
+        reporting=study.reporting,
         translations=study.translations,
     )
 

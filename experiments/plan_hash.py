@@ -30,6 +30,7 @@ _BESIDE: dict[type, frozenset[str]] = {
         "simulation",
         "rounding",
         "consents",
+        "reporting",
         "translations",
         "plan_hash",
         "text",

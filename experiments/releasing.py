@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from experiments.ledger import Entry, append, read
 if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
     from experiments.store import Store
+
+NO_FIGURE = frozenset({"policy", "study", "registration", "plan", "provenance", "made_by"})  # of a release
 
 
 def released(
@@ -40,22 +42,22 @@ def released(
     evaluation, _ = as_seen(evaluation, steward=steward)
     made = release(evaluation, rules, audited=True, steward=steward)
     said = published(evaluation, made, withdrew=len(store.manifest(study_id).withdrawn))
-    entry = _kept(read(store, study_id), said) or _entered(store, study_id, said)
+    digest = _digest(said, made)
+    entry = _kept(read(store, study_id), digest) or _entered(store, study_id, said, digest)
     if entry.refused:
         raise Gate(entry.refused)
     return made
 
 
-def _kept(entries: tuple[Entry, ...], said: Published) -> Entry | None:
-    digest = _digest(said)
+def _kept(entries: tuple[Entry, ...], digest: str) -> Entry | None:
     return next((entry for entry in entries if entry.digest == digest), None)
 
 
-def _entered(store: Store, study_id: str, said: Published) -> Entry:
+def _entered(store: Store, study_id: str, said: Published, digest: str) -> Entry:
     """The new entry, with the outcome of the audit."""
 
     def entry(before: tuple[Entry, ...]) -> Entry | None:
-        if _kept(before, said):  # by another process, meanwhile
+        if _kept(before, digest):  # by another process, meanwhile
             return None
         from analysis.release.audit import audit
 
@@ -65,12 +67,25 @@ def _entered(store: Store, study_id: str, said: Published) -> Entry:
         except Withheld as rule:
             refused = f"This cannot be released to everybody. {rule}"
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return Entry(len(before) + 1, now, said.policy, _digest(said), said, refused)
+        return Entry(len(before) + 1, now, said.policy, digest, said, refused)
 
     entries = append(store, study_id, entry)
-    return _kept(entries, said) or entries[-1]
+    return _kept(entries, digest) or entries[-1]
 
 
-def _digest(said: Published) -> str:
-    """What tells whether two releases publish the same."""
-    return hashlib.sha256(json.dumps(asdict(said), sort_keys=True).encode()).hexdigest()
+def _digest(said: Published, made: Release) -> str:
+    """What tells whether two releases publish the same: every count, figure and sentence that is let out.
+
+    Other figures of the same counts are another release: a method or a rule changed, and what was told before stays
+    told. When it was made, and by which version, changes nothing.
+    """
+    names = [part.name for part in fields(made) if part.name not in NO_FIGURE]
+    out = {name: _plain(getattr(made, name)) for name in names}
+    return hashlib.sha256(json.dumps([asdict(said), out], sort_keys=True).encode()).hexdigest()
+
+
+def _plain(part: object) -> object:
+    """A part of a release as JSON can hold it."""
+    if isinstance(part, tuple):
+        return [_plain(each) for each in part]
+    return asdict(part) if is_dataclass(part) and not isinstance(part, type) else part

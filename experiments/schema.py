@@ -26,6 +26,7 @@ from experiments.fragments import (
 from experiments.instrument import score_schema
 from experiments.outcome_form import common, outcome_forms
 from experiments.own_instruments import own_schema
+from experiments.reporting import reporting_schema
 from experiments.study import CONTRIBUTOR, INGEST
 from experiments.translations import translations_schema
 
@@ -64,6 +65,7 @@ def _about() -> Schema:
         "data_are": choice(*DATA_ARE),
         "unit_name": line("what one unit is called, such as visitor"),
         "cluster_name": line("what one cluster is called, such as team"),
+        "reporting": reporting_schema(),
     }
 
 

@@ -222,6 +222,9 @@ class Study:
     cluster_name: str = "cluster"
     rounding: Literal["", "none", "midpoint-10"] = ""  # of counts in public; empty: as the topic has it
     consents: tuple[str, ...] = ()  # companies that agreed in writing to be recognisable in pooled figures
+    reporting: dict[str, str] = field(
+        default_factory=dict
+    )  # by key of `experiments.reporting`: for the report
     translations: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: texts of the file
     simulation: dict[str, float] = field(
         default_factory=dict

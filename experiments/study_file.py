@@ -120,6 +120,7 @@ def _study(declared: dict[str, Any], text: str) -> Study:
         covariates=tuple(_covariate(covariate, own) for covariate in declared.get("covariates", ())),
         limits=tuple(declared.get("limits", ())),
         **_released(declared.get("release", {}).get("public", {})),
+        reporting=declared.get("reporting", {}),
         translations=glossaries(declared),
         simulation=declared.get("simulation", {}),
         plan_hash="",

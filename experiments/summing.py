@@ -43,7 +43,7 @@ def sums_of(study: Study, path: Path) -> pa.Table | None:
         return None
     kept = {name: _narrow(name, sum_) for name, sum_ in sums.items()}
     query = _selected(kept).from_(sums_query(study, words).subquery("s")).order_by("unit")
-    with engine(threads=1, files={"events": Files((path,), segment(words))}) as opened:
+    with engine(threads=1, spills=True, files={"events": Files((path,), segment(words))}) as opened:
         return opened.ask(query)
 
 

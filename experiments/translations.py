@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.faults import did_you_mean
 from experiments.fragments import Schema, line, mapping, prose, text
+from experiments.reporting import reporting_schema
 from experiments.tree import shown
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _language() -> Schema:
                 "items": prose(f"a sentence {said}"),
                 "description": f"the limits {said}, in the order of the file",
             },
+            "reporting": reporting_schema(),
             "outcomes": _by_name(outcome, "outcomes by their ids"),
             **{key: _by_name(line(f"a label {said}"), f"labels {said}, by name") for key in LABELS},
             "words": _by_name(line(f"a word {said}"), f"any other word of the study {said}"),
@@ -90,6 +92,8 @@ def _nothing_to_say(tree: Tree, declared: Mapping[str, Any], spoken: str) -> Ite
     for outcome in _entries(declared, "outcomes"):
         words = _known(_known(said.get("outcomes")).get(outcome["id"]))
         texts += [(("outcomes", outcome["id"], key), key in outcome) for key in words if key != "label"]
+    stated = _known(declared.get("reporting"))
+    texts += [(("reporting", key), key in stated) for key in _known(said.get("reporting"))]
     for path, there in texts:
         if not there:
             says = f"the study has no {path[-1]} to translate, expected one in the file itself first"
@@ -143,6 +147,8 @@ def _glossary(declared: Mapping[str, Any], said: Mapping[str, Any]) -> Glossary:
         words = said.get("outcomes", {}).get(outcome["id"], {})
         texts = {**outcome, "label": names["outcomes"][outcome["id"]]}
         found |= {texts[key]: words[key] for key in OF_OUTCOMES if key in words and key in texts}
+    stated = declared.get("reporting", {})
+    found |= {stated[key]: text for key, text in said.get("reporting", {}).items()}
     found |= said.get("words", {})
     return {**{_bare(text): _bare(told) for text, told in found.items()}, **found}
 
@@ -178,3 +184,4 @@ def _said(study: Study) -> Iterator[tuple[str, str]]:
             if getattr(outcome, key) != FRACTIONS:
                 yield f"outcomes.{outcome.id}.{key}", getattr(outcome, key)
     yield from ((f"covariates.{covariate.id}", covariate.label) for covariate in study.covariates)
+    yield from ((f"reporting.{key}", text) for key, text in study.reporting.items())

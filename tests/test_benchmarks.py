@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -73,3 +74,13 @@ def test_the_peak_of_a_process_and_those_of_its_children_are_told_apart(monkeypa
     assert 50 < taken.own < 100
     assert max(taken.own, taken.others) <= taken.peak < 250
     assert 0 < taken.cpu < taken.wall
+
+
+def test_a_page_is_timed_anew_and_again(demo_store, monkeypatch, tmp_path):
+    monkeypatch.setenv("WATCHKEEPER_STORE", str(demo_store))
+    timed = run("pages", "--step", "scripts", "quality", "moderator-blur-sim", "", folder=tmp_path)
+    assert timed.returncode == 0, timed.stderr
+    told = json.loads(timed.stdout)
+    assert told["first"] > told["again"] > 0
+    assert told["new"] > 0
+    assert told["heavy"] == []

@@ -6,6 +6,7 @@ all, how far two arms may differ while the bias stays small, supposing that thos
 those who stay (the cautious bound) or a little (the optimistic one). Within the cautious bound passes; beyond
 it warns; beyond the optimistic bound fails, unless chance explains the difference. Where clusters were
 assigned, units leave together, and chance is not let off; nor is it where a unit has several periods.
+While a study runs, units whose window ends after the log count as still to come, not as missing in all.
 """
 
 from __future__ import annotations
@@ -45,16 +46,18 @@ def bounds(overall: float) -> tuple[float, float]:
 
 
 def judge_attrition(
-    missing: tuple[int, int], n: tuple[int, int], *, by_cluster: bool
+    missing: tuple[int, int], n: tuple[int, int], *, by_cluster: bool, coming: float = 0.0
 ) -> tuple[Verdict, float]:
     """The verdict on two arms with `missing` of `n` units, and the chi-square test's p-value (1 if none is).
+
+    Of those that are missing, `coming` are not lost: they are still followed.
 
     >>> judge_attrition((10, 30), (100, 100), by_cluster=False)[0]
     'fail'
     >>> judge_attrition((1, 3), (10, 10), by_cluster=False)[0]
     'warn'
     """
-    overall = sum(missing) / sum(n)
+    overall = (sum(missing) - coming) / (sum(n) - coming) if coming < sum(n) else 0.0
     difference = abs(missing[0] / n[0] - missing[1] / n[1])
     cautious, optimistic = bounds(overall)
     p_value = _chi_square_p(missing, n)
@@ -65,12 +68,12 @@ def judge_attrition(
     return ("warn" if difference > cautious else "pass"), p_value
 
 
-def _run(plan: Plan, table: Table, _: Conduct) -> tuple[CheckResult, ...]:
+def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
     if not table.layout.people:
         return ()
     arms = set(table.known["arm"].unique())
     return tuple(
-        _result(plan, table, outcome, contrast)
+        _result(table, outcome, contrast, coming=_coming(table, outcome, conduct))
         for outcome in plan.outcomes
         if table.lost(outcome) is not None
         for contrast in plan.contrasts
@@ -78,7 +81,12 @@ def _run(plan: Plan, table: Table, _: Conduct) -> tuple[CheckResult, ...]:
     )
 
 
-def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> CheckResult:
+def _coming(table: Table, outcome: Outcome, conduct: Conduct) -> float:
+    """The share of all units that is still followed, while the study runs."""
+    return 0.0 if conduct.ended else conduct.not_followed.get(outcome.name, 0) / max(table.units, 1)
+
+
+def _result(table: Table, outcome: Outcome, contrast: Contrast, *, coming: float) -> CheckResult:
     held = table.of(outcome)
     arm, missing = held.known["arm"].to_numpy(), held.lost(outcome)
     sides = [arm == contrast.treatment, arm == contrast.control]
@@ -86,7 +94,8 @@ def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> C
     n = [int(held.counts[side].sum()) for side in sides]
     by_period = "period" in table.layout.requires
     by_cluster = by_period or "cluster" in table.layout.requires
-    verdict, p_value = judge_attrition((lost[0], lost[1]), (n[0], n[1]), by_cluster=by_cluster)
+    still = min(coming * sum(n), sum(lost))
+    verdict, p_value = judge_attrition((lost[0], lost[1]), (n[0], n[1]), by_cluster=by_cluster, coming=still)
     told = {
         "pass": "few enough, and alike enough, to matter little",
         "warn": "a difference that may bias the finding",
@@ -97,7 +106,7 @@ def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> C
     return CheckResult(
         "attrition",
         verdict,
-        whole if sum(lost) == 0 else f"{partly}; {told}{tested}.",
+        whole if sum(lost) == 0 else f"{partly}; {told}{tested}.{COMING if still else ''}",
         {"lost_treatment": lost[0], "n_treatment": n[0], "lost_control": lost[1], "n_control": n[1]},
         {
             "outcome": outcome.label,
@@ -109,6 +118,7 @@ def _result(plan: Plan, table: Table, outcome: Outcome, contrast: Contrast) -> C
     )
 
 
+COMING = " Those whose window is not over yet are among them, and do not count as lost."
 _LOST, _LOST_TOO = "{lost_treatment} of {n_treatment}", "{lost_control} of {n_control}"
 _SAYS = {
     False: (

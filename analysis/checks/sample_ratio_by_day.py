@@ -42,7 +42,7 @@ def _run(plan: Plan, table: Table, conduct: Conduct) -> tuple[CheckResult, ...]:
         CheckResult(
             "sample_ratio_by_day",
             verdict,
-            f"Over {{days}} days of assignment the arms {told} ({{p}}, whenever one looks).",
+            f"Over all days of assignment ({{days}}) the arms {told} ({{p}}, whenever one looks).",
             {},
             {"days": f"{len(values):,}", "p": format_p(p_value)},
             values[-1],

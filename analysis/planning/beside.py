@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STEPS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 FEW_ORDERS = (
-    "Lots can order these clusters in only {orders} ways, so that a permutation of the orders can never give p "
+    "These clusters can be ordered in only {orders} ways, so that a permutation of the orders can never give p "
     "below {least}."
 )
 

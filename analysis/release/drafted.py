@@ -8,7 +8,6 @@ from analysis.layout import LAYOUTS
 from analysis.policy import WELLNESS
 from analysis.release.drafts import Average, Digits, Drafted, Group, Tally
 from analysis.release.precision import shown_of
-from analysis.release.shown import figures_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +33,9 @@ def drafted(release: Release) -> tuple[Drafted, ...]:
 def _finding(found: ReleasedFinding, *, wellness: bool) -> Iterator[Drafted]:
     people = sum(arm.n.value or 0 for arm in found.arms)
     for name, effect in found.finding.estimate.effects.items():
-        if shown_of(name, found.finding.outcome).cut(effect, figures_for(people)) == effect:
-            continue  # as few as tell it from no effect and from the margin
+        shown = shown_of(name, found.finding.outcome)
         for end in (effect.estimate, effect.low, effect.high):
-            if end is not None:
+            if end is not None and not shown.next_to(end):  # a mark is the plan's, with its own digits
                 yield Digits(end, people)
     for arm in found.arms:
         yield from _arm(arm, of_shares=found.finding.outcome.kind == "proportion")

@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from analysis.outcome import kinds
-from analysis.release.shown import Shown, significant
+from analysis.release.shown import FEW, Shown, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ def cut(effect: Effect, figures: int, shown: Shown = PLAIN) -> Effect:
     """The effect with so many significant figures, its p-value with two; without degrees of freedom.
 
     A figure that would be shown otherwise than the exact one has the decimals with which that is shown, so that
-    nothing is rounded twice: fewer figures, or more where fewer would put an end on no effect or on the margin.
+    nothing is rounded twice.
 
     >>> from analysis.finding import Effect
     >>> cut(Effect(0.123456, -0.98765, 1.5, se=0.22222, df=297, p_value=0.01234), 3).p_value
@@ -66,33 +66,41 @@ def on_grid(effect: Effect, share: float) -> Effect:
     (0.02, -0.06, 0.08, None)
     """
     step = step_of(effect, share)
-    low = None if effect.low is None else _near(effect.low, step, floor)
-    high = None if effect.high is None else _near(effect.high, step, ceil)
+    low = None if effect.low is None else near(effect.low, step, floor)
+    high = None if effect.high is None else near(effect.high, step, ceil)
     return replace(
-        effect, estimate=_near(effect.estimate, step), low=low, high=high, se=None, df=None, p_value=None
+        effect, estimate=near(effect.estimate, step), low=low, high=high, se=None, df=None, p_value=None
     )
 
 
 def step_of(effect: Effect, share: float) -> float:
     """The step of the grid; 0 for an effect that is known without any doubt.
 
+    It is at least one of the third figure of the widest: a grid, too, tells no more figures than that.
+
     >>> from analysis.finding import Effect
-    >>> step_of(Effect(0.0131, -0.0441, 0.0711), 0.2)
-    0.02
+    >>> step_of(Effect(0.0131, -0.0441, 0.0711), 0.2), step_of(Effect(123.4, 123.1, 123.8), 0.2)
+    (0.02, 1.0)
     """
     ends = [end for end in (effect.low, effect.high) if end is not None]
     half = max((abs(end - effect.estimate) for end in ends), default=abs(effect.estimate))
-    return _round_step(share * half) if half else 0.0
+    widest = max(abs(value) for value in (effect.estimate, *ends))
+    return round_step(max(share * half, 10.0 ** (floor(log10(widest)) - FEW + 1))) if half else 0.0
 
 
-def _near(value: float, step: float, whole: Callable[[float], int] = round) -> float:
+def near(value: float, step: float, whole: Callable[[float], int] = round) -> float:
+    """The value on a grid of so wide a step, rounded `whole`; as it is where the step is 0.
+
+    >>> near(0.0131, 0.02), near(-0.0441, 0.02, floor)
+    (0.02, -0.06)
+    """
     return float(f"{whole(round(value / step, 9)) * step:.12g}") if step else value
 
 
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """The smallest of 1, 2, 5 times a power of ten that is no smaller.
 
-    >>> _round_step(0.0115), _round_step(0.3), _round_step(5)
+    >>> round_step(0.0115), round_step(0.3), round_step(5)
     (0.02, 0.5, 5.0)
     """
     power = 10.0 ** floor(log10(least))

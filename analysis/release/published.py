@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from analysis.policy import Count
+from analysis.release.accrual import told_days
 from analysis.release.guessing import rounding_of
 from analysis.release.people import CHECK_HIDDEN
 from analysis.release.score_tables import courses
@@ -36,6 +37,9 @@ def published(evaluation: Evaluation, release: Release, *, withdrew: int | None 
     for finding in evaluation.findings:
         if finding.default or finding.subgroup is not None:
             _finding(table, finding, shown.get(_name(finding)), evaluation.conduct.flow)
+    if release.accrual:
+        for (day, by_then), assigned in zip(told_days(evaluation.conduct), release.accrual, strict=True):
+            table.add(f"assigned by {day}", by_then, assigned.count)
     _levels(table, evaluation)
     courses(table, evaluation.scores, release)
     for result, told in zip(evaluation.checks, release.checks, strict=True):

@@ -41,8 +41,10 @@ def _group(
     table.add(f"answered|{about}", group.answered, told.answered)
     table.add(f"silent|{about}", group.asked - group.answered)
     table.equal(f"asked|{about}", f"answered|{about}", f"silent|{about}")
-    if last and course.by == "wave" and f"n|{course.outcome}||{group.arm}" in table.true:
-        table.equal(f"n|{course.outcome}||{group.arm}", f"answered|{about}")
+    whole = f"{course.outcome}||{group.arm}"
+    if last and course.by == "wave" and f"n|{whole}" in table.true:
+        table.equal(f"n|{whole}", f"answered|{about}")
+        table.equal(f"missing|{whole}", f"silent|{about}")
     if group not in shown_groups(course, release.policy):
         return
     parts = joined_bands(course, release.policy)

@@ -7,14 +7,17 @@ alike: nothing is masked that a sum could give back.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis.policy import Count
 from analysis.release.shown import FEW, significant
+from analysis.release.tens import interval_of, mean_and_sd
 from analysis.score_courses import ScoreBand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from analysis.policy import Policy
     from analysis.score_courses import AnsweredGroup, By, ScoreCourse
@@ -58,10 +61,23 @@ class ReleasedCourse:
 
 
 def released_courses(
-    courses: Sequence[ScoreCourse], policy: Policy, hidden: Collection[str]
+    courses: Sequence[ScoreCourse],
+    policy: Policy,
+    hidden: Collection[str],
+    steps: Mapping[str, float] = MappingProxyType({}),
+    *,
+    counted: bool = True,
 ) -> tuple[ReleasedCourse, ...]:
-    """The courses under a policy; those of `hidden` outcomes, of which nothing is told, are left out."""
-    return tuple(_course(course, policy) for course in courses if course.outcome not in hidden)
+    """The courses under a policy; those of `hidden` outcomes, of which nothing is told, are left out.
+
+    `steps` lie between one possible score and the next, by outcome; 1 where it is not named. `counted` False says
+    that some step on the way to the analysis is hidden: those who were asked are one.
+    """
+    return tuple(
+        _course(course, policy, steps.get(course.outcome, 1.0), counted=counted)
+        for course in courses
+        if course.outcome not in hidden
+    )
 
 
 def fewest_of(course: ScoreCourse, policy: Policy) -> int:
@@ -103,9 +119,10 @@ def _people(group: AnsweredGroup, part: tuple[int, ...]) -> int:
     return sum(group.in_bands[place] for place in part)
 
 
-def _course(course: ScoreCourse, policy: Policy) -> ReleasedCourse:
+def _course(course: ScoreCourse, policy: Policy, step: float, *, counted: bool) -> ReleasedCourse:
     open_groups, parts = shown_groups(course, policy), joined_bands(course, policy)
-    counted = policy.rounds or not policy.public or not _tells_of_few(course, policy)
+    counted = policy.rounds or not policy.public or (counted and not _tells_of_few(course, policy))
+    figures = partial(_figures, policy=policy, counted=counted, step=step, level=course.level)
     return ReleasedCourse(
         outcome=course.outcome,
         instrument=course.instrument,
@@ -116,7 +133,7 @@ def _course(course: ScoreCourse, policy: Policy) -> ReleasedCourse:
         whens=course.whens,
         bands=tuple(_band(course, part) for part in parts),
         groups=tuple(
-            _group(group, policy, parts if group in open_groups else (), counted=counted)
+            _group(group, policy, parts, figures(group), counted=counted)
             if group in open_groups
             else _closed(group)
             for group in course.groups
@@ -143,22 +160,41 @@ def _closed(group: AnsweredGroup) -> ReleasedGroup:
     return ReleasedGroup(group.when, group.arm, Count.masked(), Count.masked(), None, {})
 
 
+def _figures(
+    group: AnsweredGroup, *, policy: Policy, counted: bool, step: float, level: float
+) -> dict[str, float]:
+    """Mean, ends and spread, in public with three digits; beside a hidden count as of the fewest of its ten."""
+    values = {"mean": group.mean, "low": group.low, "high": group.high, "sd": group.sd}
+    figures = {name: value for name, value in values.items() if value is not None}
+    if not policy.public:
+        return figures
+    if (policy.rounds or not counted) and group.mean is not None and group.sd is not None:
+        mean, spread = mean_and_sd(group.mean, group.sd, group.answered, step=step)
+        figures |= {"mean": mean, "sd": spread or 0.0}
+        if group.clusters is None:
+            low, high = interval_of(mean, spread or 0.0, group.answered, step=step, level=level)
+            figures |= {"low": low, "high": high}
+    return {name: significant(value, FEW) for name, value in figures.items()}
+
+
 def _group(
-    group: AnsweredGroup, policy: Policy, parts: tuple[tuple[int, ...], ...], *, counted: bool
+    group: AnsweredGroup,
+    policy: Policy,
+    parts: tuple[tuple[int, ...], ...],
+    figures: dict[str, float],
+    *,
+    counted: bool,
 ) -> ReleasedGroup:
-    """The figures of a group, in public with three digits; shares are made of counts as they are shown."""
+    """A group with its figures; shares are made of counts as they are shown."""
     asked, answered = (
         Count.shown(count, policy) if counted else Count.masked() for count in (group.asked, group.answered)
     )
-    values = {"mean": group.mean, "low": group.low, "high": group.high, "sd": group.sd}
-    figures = {name: value for name, value in values.items() if value is not None}
     counts = [Count.shown(_people(group, part), policy).value or 0 for part in parts]
     shares = tuple(count / sum(counts) for count in counts)
     answering = answered.value / asked.value if answered.value and asked.value else None
     if policy.rounds and answered.value == asked.value:  # the same ten, which does not say that all answered
         answering = None
     if policy.public:
-        figures = {name: significant(value, FEW) for name, value in figures.items()}
         shares = tuple(significant(share, 2) for share in shares)
         answering = None if answering is None else min(significant(answering, 2), 1.0)
     return ReleasedGroup(group.when, group.arm, asked, answered, answering, figures, shares)

@@ -77,7 +77,7 @@ def withheld(finding: Finding, policy: Policy, keys: frozenset[tuple[str, str]],
         return thin and finding.subgroup is not None
     if (
         thin
-        or _rests_on_too_few(finding, policy, clustered=clustered)
+        or rests_on_too_few(finding, policy, clustered=clustered)
         or (policy.rounds and _one_of_several(finding, keys))
     ):
         return True
@@ -90,7 +90,7 @@ def _one_of_several(finding: Finding, keys: frozenset[tuple[str, str]]) -> bool:
     return hides(finding, keys) and not (finding.default and finding.subgroup is None)
 
 
-def _rests_on_too_few(finding: Finding, policy: Policy, *, clustered: bool) -> bool:
+def rests_on_too_few(finding: Finding, policy: Policy, *, clustered: bool) -> bool:
     """An average without spread, a quantile or a change of few people, or a model with few degrees of freedom."""
     outcome = finding.outcome
     fewest = FEWEST_FOR_MEDIAN if outcome.kind == "quantile" else policy.threshold

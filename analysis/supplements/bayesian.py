@@ -183,4 +183,5 @@ SUPPLEMENT = Supplement(
     question="How probable is a benefit, seen with a prior?",
     run=run,
     order=70,
+    waits=True,
 )

@@ -212,4 +212,5 @@ SUPPLEMENT = Supplement(
     question="What would the finding be if the values that are missing were not like those that were observed?",
     run=run,
     order=20,
+    waits=True,
 )

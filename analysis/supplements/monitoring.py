@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.supplement import Beside
 
 SEQUENCE = "confidence sequence"
+MINUS = "\N{MINUS SIGN}"
 HARM = "The boundary for harm is reached: stop assigning, and find out why, before anything else."
 
 
@@ -51,7 +52,7 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
             says=_says(look, figures, sequence),
             effects={} if sequence is None else {SEQUENCE: sequence},
             parameters=figures,
-            notes=(HARM,) if harm else (),
+            notes=(HARM,) if harm else _below_harm(figures),
         ),
     )
 
@@ -107,12 +108,21 @@ def _says(look: Look, figures: dict[str, float], sequence: Effect | None) -> str
     if "z" not in figures:
         return f"{place} there is no p-value to hold against the boundary."
     reached, limit = figures["reached"] > 0, figures.get("boundary_z")
+    told_z = f"{figures['z']:.2f}".replace("-", MINUS)
     told_limit = "out of reach" if limit is None else f"{limit:.2f}"
     then = "" if look.final else (": the plan lets the study stop" if reached else ": the study goes on")
     return (
-        f"{place} z for {{treatment}} against {{control}} is {figures['z']:.2f} and the boundary {told_limit}, "
+        f"{place} z for {{treatment}} against {{control}} is {told_z} and the boundary {told_limit}, "
         f"which is {'' if reached else 'not '}reached{then}."
     )
+
+
+def _below_harm(figures: dict[str, float]) -> tuple[str, ...]:
+    """Where the boundary for harm lies, in a sentence; nothing where no z was held against it."""
+    if "harm_reached" not in figures:
+        return ()
+    limit = figures["harm_boundary_z"]
+    return (f"The boundary for harm is a z of {limit:.2f} towards worse: it is not reached.",)
 
 
 def _sequence_says(sequence: Effect | None) -> str:

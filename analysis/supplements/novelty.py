@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.models.novelty import enough, novelty
+from analysis.release.shown import decimals_for
 from analysis.supplement import Supplement, Supplied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.about import Halves
-    from analysis.finding import Finding
+    from analysis.finding import Effect, Finding
     from analysis.supplement import Beside
 
 
@@ -27,8 +28,8 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
     shares = finding.outcome.kind == "proportion"
     what = "the share of units with an event" if shares else "the number of events per unit"
     says = (
-        f"In the first half of the window {what} under {{treatment}} is {found.first.estimate:.3g} times that "
-        f"under {{control}}, in the last half {found.last.estimate:.3g} times"
+        f"As a ratio of {{treatment}} to {{control}}, {what} is {_ratio(found.first)} in the first half of the "
+        f"window and {_ratio(found.last)} in the last"
     )
     says += "" if found.change.p_value is None else f" (p {found.change.p_value:.2g} for the change)"
     effects = {"first half": found.first, "last half": found.last, "change": found.change}
@@ -36,6 +37,11 @@ def run(beside: Beside) -> tuple[Supplied, ...]:
     cells = _cells(finding, halves) if shares else ()
     about = finding.outcome.name, finding.contrast
     return (Supplied("novelty", *about, f"{says}.", effects, scale=scale, cells=cells),)
+
+
+def _ratio(effect: Effect) -> str:
+    """A ratio with three significant figures, so that one near 1 is not told as 1."""
+    return f"{effect.estimate:.{decimals_for(effect.estimate)}f}"
 
 
 def _cells(finding: Finding, halves: Mapping[str, Halves]) -> tuple[int, ...]:

@@ -1,10 +1,10 @@
-"""A design by lot as a picture: all that was given out, the arms, and when each outcome is counted."""
+"""A randomised design as a picture: all that was given out, the arms, and when each outcome is counted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.layout import CLUSTERED
+from analysis.layout import CLUSTERED, CROSSOVER
 from dashboard.drawing.allocation import Bar, Branch, spans, tree
 from dashboard.drawing.arms import colours
 from dashboard.words.designs import (
@@ -35,7 +35,12 @@ def allocation(canvas: Canvas, release: Release, top: float) -> float:
     ]
     y = tree(canvas, _root(release), branches, top)
     bars = sorted((_bar(release, span) for span in release.study.spans), key=lambda bar: not bar.known)
-    return spans(canvas, clock_title(), bars, y + 20) if any(bar.last > bar.first for bar in bars) else y
+    return spans(canvas, clock_title(), bars, y + 20) if with_spans(release) else y
+
+
+def with_spans(release: Release) -> bool:
+    """Whether any outcome is counted over a span that a bar can show."""
+    return any(bar.last > bar.first for bar in (_bar(release, span) for span in release.study.spans))
 
 
 def _root(release: Release) -> tuple[str, ...]:
@@ -69,7 +74,8 @@ def given(release: Release, arm: ArmLabel) -> str:
         parts.append(clusters_given(clusters, release.study.cluster_name))
     step = next((step for step in release.flow if step.key == "assigned"), None)
     if step and arm.name in step.by_arm:
-        parts.append(assigned_text(count_text(step.by_arm[arm.name]), release.study.unit_name))
+        count, in_turn = count_text(step.by_arm[arm.name]), release.plan.layout == CROSSOVER.name
+        parts.append(assigned_text(count, release.study.unit_name, in_turn=in_turn))
     return " · ".join(parts)
 
 

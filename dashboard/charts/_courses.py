@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.policy import Count
 from dashboard.words.figures import count_text
-from dashboard.words.wellness import band_text, when_text
+from dashboard.words.wellness import band_text, group_spoken, when_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,4 +97,12 @@ def shares_of(release: Release, course: ReleasedCourse, group: ReleasedGroup) ->
             "share": round(share, 3),
         }
         for band, share in zip(course.bands, group.shares, strict=bool(group.shares))
+    ]
+
+
+def spoken_of(release: Release, course: ReleasedCourse, said: Callable[[ReleasedGroup], str]) -> list[str]:
+    """What is `said` of each group, with its wave and its arm before it."""
+    return [
+        group_spoken(when_text(course, group.when), release.arm_label(group.arm), said(group))
+        for group in course.groups
     ]

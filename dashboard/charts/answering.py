@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.chart import Chart, Numbers, View
-from dashboard.charts._courses import at, course_of, in_table, last_shown, required
+from dashboard.charts._courses import at, course_of, in_table, last_shown, required, spoken_of
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.share_rows import ShareGroup, ShareRow, share_rows
 from dashboard.language import later, say
@@ -16,7 +16,6 @@ from dashboard.words.wellness import (
     answering_note,
     answering_subtitle,
     answering_title,
-    group_spoken,
     shares_spoken,
     when_text,
 )
@@ -83,12 +82,7 @@ def _numbers(view: View) -> list[Numbers]:
 
 
 def _words(view: View) -> str:
-    course = _course(view)
-    rows = [
-        group_spoken(when_text(course, group.when), view.release.arm_label(group.arm), answered_text(group))
-        for group in course.groups
-    ]
-    return shares_spoken(_headline(view), rows)
+    return shares_spoken(_headline(view), spoken_of(view.release, _course(view), answered_text))
 
 
 ANSWERING = Chart(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.layout import CROSSOVER
 from dashboard.chart import Chart, Numbers, View
-from dashboard.charts._allocations import allocation, given, planned_share
+from dashboard.charts._allocations import allocation, given, planned_share, with_spans
 from dashboard.charts._calendars import changed, ends_of, orders, over_time, rows_of
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import later
@@ -29,7 +29,7 @@ def _applies(release: Release) -> bool:
 
 
 def _by_arms(release: Release) -> bool:
-    """Whether lots, not a calendar, say who has what."""
+    """Whether chance, not a calendar, says who has what."""
     return not release.study.courses
 
 
@@ -39,7 +39,8 @@ def _headline(view: View) -> str:
 
 
 def _subtitle(view: View) -> str:
-    return f"{design_subtitle(view.release.plan.layout)}. {place_and_time(view.release)}."
+    said = design_subtitle(view.release.plan.layout, counted=with_spans(view.release))
+    return f"{said}. {place_and_time(view.release)}."
 
 
 def _body(canvas: Canvas, view: View, top: float) -> float:

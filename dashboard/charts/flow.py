@@ -43,7 +43,7 @@ def _subtitle(view: View) -> str:
 def _body(canvas: Canvas, view: View, top: float) -> float:
     left = canvas.left + (NAMES if canvas.width >= NARROW else 0)
     for arms in _bands(canvas.right - left, view.release.study.arms):
-        top = _band(canvas, view.release.flow, arms, left=left, top=top) + GAP
+        top = _band(canvas, view.release, arms, left=left, top=top) + GAP
     return top
 
 
@@ -54,14 +54,13 @@ def _bands(width: float, arms: Sequence[ArmLabel]) -> Iterator[tuple[ArmLabel, .
         yield tuple(arms[start : start + most])
 
 
-def _band(
-    canvas: Canvas, steps: Sequence[ReleasedStep], arms: Sequence[ArmLabel], *, left: float, top: float
-) -> float:
+def _band(canvas: Canvas, release: Release, arms: Sequence[ArmLabel], *, left: float, top: float) -> float:
     width = min((canvas.right - left + GAP) / len(arms) - GAP, WIDEST)
     lefts = [left + i * (width + GAP) for i in range(len(arms))]
     y = _arm_names(canvas, arms, lefts, width=width, top=top)
-    for number, step in enumerate(steps):
-        y = _step_name(canvas, step, beside=left > canvas.left, top=y + (GAP if number else 6))
+    for number, step in enumerate(release.flow):
+        words = flow_word(step.key, release.plan.layout)
+        y = _step_name(canvas, words, step, beside=left > canvas.left, top=y + (GAP if number else 6))
         for arm, x in zip(arms, lefts, strict=True):
             if number and left > canvas.left:
                 _arrow(canvas, x + width / 2, y - GAP, y)
@@ -81,9 +80,9 @@ def _arm_names(
     return bottom
 
 
-def _step_name(canvas: Canvas, step: ReleasedStep, *, beside: bool, top: float) -> float:
+def _step_name(canvas: Canvas, name: str, step: ReleasedStep, *, beside: bool, top: float) -> float:
     """The step's name beside its boxes or above them; returns where the boxes begin."""
-    words = step_text(step.key, None if step.total.value is None else count_text(step.total))
+    words = step_text(name, None if step.total.value is None else count_text(step.total))
     if not beside:
         return canvas.text(words, canvas.left, top, width=canvas.content) + 4
     lines = wrap(words, NAMES - GAP, size=BODY)
@@ -116,7 +115,7 @@ def _shown(step: ReleasedStep, arm: str) -> str:
 def _numbers(view: View) -> list[Numbers]:
     return [
         {
-            "step": flow_word(step.key),
+            "step": flow_word(step.key, view.release.plan.layout),
             **{arm.label: _shown(step, arm.name) for arm in view.release.study.arms},
             "all": count_text(step.total),
         }
@@ -127,7 +126,7 @@ def _numbers(view: View) -> list[Numbers]:
 def _words(view: View) -> str:
     said = " ".join(
         said_of(
-            flow_word(step.key),
+            flow_word(step.key, view.release.plan.layout),
             ", ".join(f"{arm.label} {_shown(step, arm.name)}" for arm in view.release.study.arms),
         )
         + "."

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.frame import place_and_time
+from dashboard.drawing.named import Named, place_names
 from dashboard.drawing.plane import gutter_for, plane
 from dashboard.drawing.typography import text_height, text_width
+from dashboard.interim import share_measured
 from dashboard.language import later
+from dashboard.monitored import held
 from dashboard.theme import FIGURE, NARROW, SMALL
+from dashboard.words.forms import said_of
 from dashboard.words.looks import (
     look_label,
     look_sentence,
@@ -23,6 +27,7 @@ from dashboard.words.looks import (
     looks_zones,
     result_text,
     share_of_information,
+    so_far_text,
 )
 
 if TYPE_CHECKING:
@@ -59,14 +64,11 @@ def _applies(release: Release) -> bool:
 def results(view: View) -> list[Result]:
     """Every result that was held to a boundary, of all outcomes or of the one asked for."""
     found = []
-    for planned in view.planned:
-        outcome, contrast = planned.finding.outcome, planned.finding.contrast
-        for beside in view.release.beside(planned):
-            z, share = (beside.parameters.get(key) for key in ("z", "information"))
-            if beside.name == "monitoring" and z is not None and share is not None:
-                sign = -1 if outcome.better == "lower" else 1
-                arm = view.release.arm_label(contrast.treatment)
-                found.append(Result(outcome.label, arm, share, sign * z, outcome.role == "primary"))
+    for each in held(view.release):
+        about, z, share = each.finding.finding, each.z, each.share
+        if z is not None and share is not None and view.outcome in (None, about.outcome.name):
+            arm = view.release.arm_label(about.contrast.treatment)
+            found.append(Result(about.outcome.label, arm, share, z, each.main))
     return found
 
 
@@ -90,6 +92,10 @@ def _body(canvas: Canvas, view: View, top: float) -> float:
     drawn = plane(canvas, across, values, top=y, height=height, gutter=gutter)
     _zones(drawn, looks, top=y, left=canvas.left + gutter)
     _results(drawn, taken)
+    if taken:
+        place_names(_named(taken, arms=len(view.release.plan.contrasts) > 1), drawn, top=y, gutter=gutter)
+    elif share := share_measured(view.release):
+        _so_far(drawn, share, top=y, gutter=gutter)
     y = _names(canvas, looks, across, left=canvas.left + gutter, top=y + height + 6) + 8
     return canvas.text(
         looks_legend(taken=bool(taken)), canvas.left, y, size=SMALL, colour=muted, width=canvas.content
@@ -129,6 +135,22 @@ def _results(drawn: Plane, taken: Sequence[Result]) -> None:
             hoverinfo="text",
             text=[_said(result)],
         )
+
+
+def _named(taken: Sequence[Result], *, arms: bool) -> list[Named]:
+    """What is written beside each result: its outcome, and its arm where there are several."""
+    return [
+        Named(result.share, result.z, said_of(result.outcome, result.arm) if arms else result.outcome)
+        for result in taken
+    ]
+
+
+def _so_far(drawn: Plane, share: float, *, top: float, gutter: float) -> None:
+    """Where the study is on its way, while nothing is told of its results."""
+    canvas = drawn.canvas
+    ends = [(share, drawn.up.low), (share, drawn.up.high)]
+    drawn.draw(ends, mode="lines", line={"color": canvas.palette.ink, "width": 1.5, "dash": "4px,4px"})
+    place_names([Named(share, 0.0, so_far_text(share))], drawn, top=top, gutter=gutter)
 
 
 def _said(result: Result) -> str:

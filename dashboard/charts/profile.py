@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from analysis.layout import STEPPED
+from analysis.release.shown import Shown
 from dashboard import telling
 from dashboard.chart import Chart, Numbers, View
 from dashboard.drawing.effects_along import effects_along, numbered
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import later
 from dashboard.theme import SMALL
-from dashboard.words import effect_text, estimate_decimals, level_text
+from dashboard.words import effect_text, estimate_decimals, interval_text, level_text
 from dashboard.words.figures import factor_and_unit
 from dashboard.words.forms import said_of
 from dashboard.words.over_time import (
@@ -126,7 +127,9 @@ def _numbers(view: View) -> list[Numbers]:
         places = estimate_decimals(effect, scale=outcome.scale, outcome=outcome)
         ends = {"estimate": effect.estimate, "low": effect.low, "high": effect.high}
         shown = {name: None if v is None else round(factor * v, places) for name, v in ends.items()}
-        rows.append({"at": label, "outcome": outcome.label, "unit": unit, **shown, "level": effect.level})
+        interval = interval_text(effect, Shown.of(outcome.scale, outcome))
+        about: Numbers = {"at": label, "outcome": outcome.label, "unit": unit}
+        rows.append({**about, **shown, "interval": interval, "level": effect.level})
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.chart import Chart, Numbers, View
@@ -14,6 +15,7 @@ from dashboard.charts._courses import (
     last_shown,
     required,
     shares_of,
+    spoken_of,
 )
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.share_rows import ShareGroup, ShareRow, legend, share_rows
@@ -26,7 +28,6 @@ from dashboard.words.wellness import (
     bands_note,
     bands_subtitle,
     bands_title,
-    group_spoken,
     left_out,
     shares_spoken,
     shares_text,
@@ -91,13 +92,7 @@ def _numbers(view: View) -> list[Numbers]:
 
 def _words(view: View) -> str:
     course = _course(view)
-    rows = [
-        group_spoken(
-            when_text(course, group.when), view.release.arm_label(group.arm), shares_text(course, group)
-        )
-        for group in course.groups
-    ]
-    return shares_spoken(_headline(view), rows)
+    return shares_spoken(_headline(view), spoken_of(view.release, course, partial(shares_text, course)))
 
 
 SCORE_BANDS = Chart(

@@ -14,8 +14,9 @@ from dashboard.charts._courses import (
     last_shown,
     numbers_of,
     required,
+    spoken_of,
 )
-from dashboard.drawing.arms import colours, marked_legend
+from dashboard.drawing.arms import DASHES, MARKS, colours, marked_legend
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.plane import gutter_for, plane
@@ -25,7 +26,6 @@ from dashboard.theme import FIGURE, NARROW, SMALL
 from dashboard.words.columns import column_word
 from dashboard.words.forms import said_of
 from dashboard.words.wellness import (
-    group_spoken,
     left_out,
     mean_text,
     scores_axis,
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 TALL, SHORT = 260, 210  # height of the plane in pixels, on a wide and on a narrow sheet
 APART = 0.13  # between the points of two arms at one wave, in steps from wave to wave
-MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def _shown(course: ReleasedCourse) -> bool:
@@ -150,12 +148,7 @@ def _numbers(view: View) -> list[Numbers]:
 
 
 def _words(view: View) -> str:
-    course = _course(view)
-    rows = [
-        group_spoken(when_text(course, group.when), view.release.arm_label(group.arm), mean_text(group))
-        for group in course.groups
-    ]
-    return scores_spoken(_headline(view), rows)
+    return scores_spoken(_headline(view), spoken_of(view.release, _course(view), mean_text))
 
 
 SCORES = Chart(

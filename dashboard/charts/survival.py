@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from dashboard.chart import Chart, Numbers, View
-from dashboard.drawing.arms import colours
+from dashboard.drawing.arms import DASHES, MARKS, colours
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.frame import place_and_time
 from dashboard.drawing.plane import TICKS, gutter_for, plane
@@ -38,8 +38,6 @@ TALL, SHORT = 280, 220  # height of the plane in pixels, on a wide and on a narr
 APART = 12  # between two counts under the curves
 BESIDE = 52  # of an arm's name: its line's sample before it, and half a count after it, in pixels
 FLOOR = 1.0  # of the upright axis, in per cent: it begins at 0 where the curves fall below half
-MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SEE_THROUGH = "28"  # of a band: two hexadecimal digits after its colour
 
 

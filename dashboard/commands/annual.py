@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.cli import Command, print_json, progress
-from dashboard.commands.report import add_file
+from dashboard.commands._taking import add_language, add_out, add_policy
 from dashboard.language import speaking
 
 if TYPE_CHECKING:
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_file(parser)
+    add_out(parser, "the PDF or HTML file")
+    add_policy(parser, "each study file declares")
+    add_language(parser, "the report")
     parser.add_argument(
-        "--policy",
-        choices=("public", "internal"),
-        default="public",
-        help="for everybody, as each study file declares it, or for the research team (default: public)",
+        "--year", type=int, metavar="YEAR", help="only the pilots that ran in this year (default: all)"
     )
     parser.add_argument(
         "--date",
         metavar="DAY",
-        help="as of which day pilots are planned, running or over (default: that of the newest analysis)",
+        help="as of which day pilots are planned, running or over (default: that of the newest analysis, or the "
+        "last of --year)",
     )
 
 
@@ -40,6 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
         policy=arguments.policy,
         spoken=arguments.language,
         day=day(arguments.date),
+        year=arguments.year,
         progress=tell,
     )
     tell("Setting the report …")

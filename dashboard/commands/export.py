@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from dashboard.cli import Command, print_json, progress
-from dashboard.language import LANGUAGES, speaking
+from dashboard.commands._taking import add_release, released
+from dashboard.language import speaking
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +23,6 @@ T = TypeVar("T")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", metavar="STUDY", help="the id of a registered study")
     either = parser.add_mutually_exclusive_group(required=True)
     either.add_argument("--list", action="store_true", help="name the charts of this study, and stop")
     either.add_argument("--out", type=Path, metavar="FILE", help="the file to write")
@@ -32,16 +32,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", metavar="FORMAT", help="png, svg, pdf, pptx or csv (default: as FILE ends)"
     )
     parser.add_argument("--outcome", metavar="ID", help="draw this outcome alone")
-    parser.add_argument(
-        "--policy",
-        choices=("public", "internal"),
-        default="public",
-        help="for everybody, as the study file declares it, or for the research team (default: public)",
-    )
-    parser.add_argument("--as-steward", action="store_true", help="figures by arm even before a planned look")
-    parser.add_argument(
-        "--language", choices=tuple(LANGUAGES), default="en", help="the language of the picture (default: en)"
-    )
+    add_release(parser, "the picture")
     parser.add_argument("--dark", action="store_true", help="light text on a dark ground")
     parser.add_argument(
         "--width", type=int, default=960, metavar="PIXELS", help="at 96 pixels an inch (default: 960)"
@@ -59,8 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     if not WIDTHS[0] <= arguments.width <= WIDTHS[1]:
         raise Fault(f"A picture is {WIDTHS[0]} to {WIDTHS[1]} pixels wide.", do="Name another --width.")
-    tell = progress(arguments)
-    found = _released(arguments, tell)
+    tell, found = progress(arguments), released(arguments)
     if arguments.all:
         return _all(found, arguments, tell)
     if export is None:
@@ -80,20 +70,6 @@ def _run(arguments: argparse.Namespace) -> int:
     tell("")
     _tell_of(arguments, {"chart": chart.name, "format": export.name, "says": drawn.title})
     return 0
-
-
-def _released(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Release:
-    from dashboard.spoken import released_for
-    from experiments.store import Store
-
-    return released_for(
-        Store(arguments.store),
-        arguments.study,
-        policy=arguments.policy,
-        spoken=arguments.language,
-        steward=arguments.as_steward,
-        progress=tell,
-    )
 
 
 def _all(found: Release, arguments: argparse.Namespace, tell: Callable[[str], None]) -> int:

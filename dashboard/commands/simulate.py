@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from math import isfinite
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUTCOME[:ARM]=VALUE",
         help="the true effect on the outcome's primary scale, of every treatment arm or of one (default: none)",
     )
+    parser.add_argument(
+        "--until", type=_day, metavar="DAY", help="the last day that the log tells of: the study still runs"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -33,7 +37,14 @@ def _run(arguments: argparse.Namespace) -> int:
     study = read_study(arguments.file)
     effects = dict(arguments.effect)
     progress(arguments)(f"Drawing {study.design.interval or f'{arguments.units:,} unit'}s …")
-    events = simulate(study, units=arguments.units, seed=arguments.seed, effects=effects, out=arguments.out)
+    events = simulate(
+        study,
+        units=arguments.units,
+        seed=arguments.seed,
+        effects=effects,
+        out=arguments.out,
+        until=arguments.until,
+    )
     progress(arguments)("")
     if arguments.json:
         document = {"file": str(arguments.out), "study": study.id, "units": arguments.units, "events": events}
@@ -42,7 +53,8 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     else:
         whose = "" if study.design.interval else f" of {arguments.units:,} units"
-        print(f"{arguments.out}: {events:,} events{whose}; {_truth(effects)}.")
+        so_far = f", as far as the log tells by {arguments.until}" if arguments.until else ""
+        print(f"{arguments.out}: {events:,} events{whose}{so_far}; {_truth(effects)}.")
     return 0
 
 
@@ -60,6 +72,13 @@ def _effect(word: str) -> tuple[str, float]:
     if not (name and equals and isfinite(effect)):
         raise argparse.ArgumentTypeError(f"{word!r} is not an effect, such as entered_site=-0.05")
     return name, effect
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a day, such as 2026-03-01") from None
 
 
 def _seed(word: str) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dashboard.cli import Command, print_json
+from dashboard.cli import Command
+from dashboard.commands._studies import add_studies, tell_of_each
 
 if TYPE_CHECKING:
     import argparse
@@ -20,25 +20,11 @@ KEYS = {
 }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "studies", nargs="*", metavar="STUDY", help="ids of registered studies (default: all)"
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print what is held of each study: numbers that name nobody and tell nothing of one arm."""
     from experiments.holdings import holdings
-    from experiments.store import Store
 
-    store = Store(arguments.store)
-    held = [holdings(store, study) for study in arguments.studies or store.studies()]
-    if arguments.json:
-        print_json({"schema": "watchkeeper/status@1", "studies": [asdict(study) for study in held]})
-    else:
-        print("\n".join(line for study in held for line in _lines(study)) or "The store is empty.")
-    return 1 if any(study.fault for study in held) else 0
+    return tell_of_each(arguments, holdings, lines=_lines, wrong=lambda held: held.fault)
 
 
 def _lines(held: Holdings) -> list[str]:
@@ -75,4 +61,4 @@ def _rows(held: Holdings) -> str:
     )
 
 
-COMMAND = Command("status", "what the store holds", add_arguments, run, 72)
+COMMAND = Command("status", "what the store holds", add_studies, run, 72)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dashboard.cli import Command, print_json, progress
+from dashboard.cli import Command, progress
+from dashboard.commands._studies import add_studies, tell_of_each
 
 if TYPE_CHECKING:
     import argparse
@@ -13,26 +14,12 @@ if TYPE_CHECKING:
     from experiments.inspection import Inspection
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "studies", nargs="*", metavar="STUDY", help="ids of registered studies (default: all)"
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong and what to do about it; exit with 1 where something is."""
     from experiments.inspection import inspect
-    from experiments.store import Store
 
-    store, report = Store(arguments.store), progress(arguments)
-    found = [inspect(store, study, progress=report) for study in arguments.studies or store.studies()]
-    report("")
-    if arguments.json:
-        print_json({"schema": "watchkeeper/verify@1", "studies": [asdict(study) for study in found]})
-    else:
-        print("\n".join(line for study in found for line in _lines(study)) or "The store is empty.")
-    return 1 if any(study.wrong for study in found) else 0
+    look = partial(inspect, progress=progress(arguments))
+    return tell_of_each(arguments, look, lines=_lines, wrong=lambda found: found.wrong)
 
 
 def _lines(found: Inspection) -> list[str]:
@@ -48,4 +35,4 @@ def _lines(found: Inspection) -> list[str]:
     )
 
 
-COMMAND = Command("verify", "whether everything in the store is as it was written", add_arguments, run, 73)
+COMMAND = Command("verify", "whether everything in the store is as it was written", add_studies, run, 73)

@@ -19,6 +19,8 @@ STRONG: Mapping[Mode, tuple[str, ...]] = {
     "light": ("#12436D", "#A8430B", "#6B4C9A", "#18766D", "#801650"),
     "dark": ("#7DB3E8", "#FFA56B", "#C3A9EE", "#3CC4B8", "#F07FB6"),
 }
+MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")  # of arms' points, in order
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # of their lines
 SWATCH = 14  # width and height of a colour's sample, in pixels
 GAP = 8
 

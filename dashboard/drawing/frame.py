@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.drawing.typography import balance, text_height, wrap
+from dashboard.interim import notice_text
 from dashboard.language import say
 from dashboard.theme import BODY, SMALL, SUBTITLE, TITLE
-from dashboard.words import DATA_ARE
 from dashboard.words.forms import day_text
 from dashboard.words.pictures import place_text, source_text, version_text
 
@@ -19,13 +19,13 @@ HASH_LENGTH = 10
 
 
 def heading(canvas: Canvas, release: Release, *, title: str, subtitle: str) -> float:
-    """Write title and subtitle, and what kind of data it is where they are not observed; returns the end."""
+    """Write title and subtitle, and the notice of data that are not observed or not final; returns the end."""
     width = canvas.content
     size = TITLE if canvas.width >= 480 else TITLE - 3
     lines = balance(title, width, size=size, bold=True)
     y = canvas.text(lines, canvas.left, canvas.left, size=size, bold=True) + 6
     y = canvas.text(subtitle, canvas.left, y, size=SUBTITLE, colour=canvas.palette.muted, width=width) + 10
-    notice = DATA_ARE.get(release.study.data_are)
+    notice = notice_text(release)
     return (_notice(canvas, notice, y, width) if notice else y) + 8
 
 

@@ -6,7 +6,6 @@ WATCHKEEPER_BROWSER=use lets an installed Chrome or Chromium draw it instead; a 
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dashboard.drawing.typography import drawable, text_width
 from dashboard.language import language
-from dashboard.theme import FONT_FILES, FONTS, LINE_HEIGHT
+from dashboard.theme import FONTS, LINE_HEIGHT, font_faces
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -98,7 +97,7 @@ def _start_browser() -> None:
 
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     page = kaleido.PageGenerator(plotly=script.as_uri(), mathjax=False)
-    page.header += f"<style>{_font_faces()}</style>"
+    page.header += f"<style>{font_faces()}</style>"
     kaleido.start_sync_server(page_generator=page, silence_warnings=True)
 
 
@@ -122,20 +121,8 @@ def _accessible(svg: str, *, title: str, description: str) -> str:
     head = f'{opening[:-1]} xml:lang="{language()}" role="img" aria-labelledby="chart-title chart-desc"{box}>'
     return (
         f'{head}<title id="chart-title">{escape(title)}</title><desc id="chart-desc">{escape(description)}</desc>'
-        f"<style>{_font_faces()}</style>{rest}"
+        f"<style>{font_faces()}</style>{rest}"
     )
-
-
-@cache
-def _font_faces() -> str:
-    def face(bold: bool) -> str:
-        data = base64.b64encode(FONT_FILES[bold].read_bytes()).decode()
-        return (
-            f"@font-face{{font-family:Inter;font-weight:{700 if bold else 400};"
-            f"src:url(data:font/otf;base64,{data})}}"
-        )
-
-    return face(False) + face(True)
 
 
 def _typeset(svg: str, *, paper: Paper, words: dict[str, str], kind: Literal["png", "pdf"]) -> bytes:

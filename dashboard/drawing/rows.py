@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from analysis.release.shown import Shown
 from analysis.verdict import Bounds, bounds
 from dashboard.language import say
 from dashboard.words import (
@@ -14,10 +15,9 @@ from dashboard.words import (
     estimate_decimals,
     in_periods,
     interval_text,
-    number,
     scale_word,
 )
-from dashboard.words.figures import factor_and_unit
+from dashboard.words.figures import estimate_text, factor_and_unit
 from dashboard.words.pictures import HIDDEN, axis_title, row_text
 
 if TYPE_CHECKING:
@@ -83,9 +83,8 @@ class Row:
     @property
     def text(self) -> str:
         """Estimate and interval, without the unit that the axis names."""
-        effect = self.finding.effect
-        interval = interval_text(effect, factor=self.factor, decimals=self.decimals)
-        return f"{number(self.factor * effect.estimate, decimals=self.decimals)} ({interval})"
+        effect, shown = self.finding.effect, Shown.of(self.outcome.scale, self.outcome)
+        return f"{estimate_text(effect, shown)} ({interval_text(effect, shown)})"
 
     @property
     def decimals(self) -> int:
@@ -203,6 +202,7 @@ def numbers(found: ReleasedFinding, release: Release, **first: str) -> dict[str,
         "estimate": rounded(effect.estimate),
         "low": rounded(effect.low),
         "high": rounded(effect.high),
+        "interval": interval_text(effect, Shown.of(finding.outcome.scale, finding.outcome)),
         "level": effect.level,
         "p_value": None if effect.p_value is None else float(f"{effect.p_value:.2g}"),
         "p_adjusted": None if finding.p_adjusted is None else float(f"{finding.p_adjusted:.2g}"),

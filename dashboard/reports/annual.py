@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dashboard import words
+from dashboard import in_short, words
 from dashboard.language import count_of, language, say
-from dashboard.portfolio import figures, harms
+from dashboard.portfolio import figures
 from dashboard.reports.annual_parts import how, none_hidden, pilot_page, together, waiting
 from dashboard.reports.content import Notice, Paragraph, Report, Section, Tiles, Words, grid
 from dashboard.reports.opening import verdict
 from dashboard.reports.study import policy_word
-from dashboard.slides.said import harm_text, main_title, worked
+from dashboard.slides.said import main_title
 from dashboard.telling import of_role
 from dashboard.words.forms import day_text
-from dashboard.words.portfolio import stages_text, tally_notes, tally_text
+from dashboard.words.portfolio import invented_texts, stages_text, tally_notes, tally_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What an annual report is made of: every pilot of a store as it stood on `day` (ISO 8601)."""
+    """What an annual report is made of: every pilot of a store, or those of a `year`, as of `day` (ISO 8601)."""
 
     entries: tuple[Entry, ...]
     day: str
+    year: int | None = None
 
     @property
     def releases(self) -> tuple[Release, ...]:
@@ -47,7 +48,7 @@ def annual_report(year: Year) -> Report:
     kept = tuple(section for section in sections if section.blocks or section.parts)
     topics = dict.fromkeys(words.topic_word(each.topic) for each in year.entries if each.pilot.facts)
     return Report(
-        kind=say("Annual report"),
+        kind=say("Annual report") if year.year is None else say("Annual report {year}", year=year.year),
         title=say("What works against child sexual abuse online?"),
         lead=say(
             "What the pilots found, as of {day}: {topics}", day=day_text(year.day), topics=", ".join(topics)
@@ -77,25 +78,7 @@ def annual_report(year: Year) -> Report:
 
 def _notice(releases: Sequence[Release]) -> str:
     """How many pilots rest on invented data; each says so again by itself."""
-    kinds = [release.study.data_are for release in releases]
-    simulated, rebuilt = kinds.count("simulated"), kinds.count("reconstructed") + kinds.count("approximate")
-    said = []
-    if simulated:
-        said.append(
-            count_of(
-                "Simulated data: {count} pilot. Its figures test the method and say nothing about real people.",
-                "Simulated data: {count} pilots. Their figures test the method and say nothing about real people.",
-                simulated,
-            )
-        )
-    if rebuilt:
-        said.append(
-            count_of(
-                "Rebuilt from published counts: {count} pilot.",
-                "Rebuilt from published counts: {count} pilots.",
-                rebuilt,
-            )
-        )
+    said = invented_texts([release.study.data_are for release in releases])
     if not all(release.policy.public for release in releases):
         said.append(say("For the research team: not for publication."))
     return " ".join(said)
@@ -116,7 +99,11 @@ def _opening(year: Year) -> tuple[Block, ...]:
             ),
         )
     )
-    harmed = [Notice(f"▼ {each.study.title}: {harm_text(each)}") for each in year.releases if harms(each)]
+    harmed = [
+        Notice(f"▼ {each.study.title}: {in_short.harm_text(each)}")
+        for each in year.releases
+        if in_short.harms(each)
+    ]
     return (tiles, *harmed)
 
 
@@ -140,14 +127,14 @@ def _row(release: Release) -> dict[str, object]:
     return {
         say("Pilot"): (Words(release.study.title, to=f"pilot-{release.study.id}"), release.study.company),
         say("Main finding"): main_title(release, primary),
-        say("Did it work?"): (*(marks if isinstance(marks, tuple) else (marks,)), worked(release)),
+        say("Did it work?"): (*(marks if isinstance(marks, tuple) else (marks,)), in_short.worked(release)),
         say("Did it harm?"): _harm(release),
     }
 
 
 def _harm(release: Release) -> Cell:
-    found = harms(release)
-    return (verdict(found[0]), harm_text(release)) if found else harm_text(release)
+    found = in_short.harms(release)
+    return (verdict(found[0]), in_short.harm_text(release)) if found else in_short.harm_text(release)
 
 
 def _topics(year: Year) -> list[Section]:

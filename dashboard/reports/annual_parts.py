@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.refusal import Refusal
-from dashboard import comparing, telling, words
+from dashboard import comparing, in_short, telling, words
 from dashboard.chart import charts
 from dashboard.comparison import comparisons
 from dashboard.drawing.frame import place_and_time
+from dashboard.interim import notice_text
 from dashboard.language import say
 from dashboard.portfolio import UNREADABLE
 from dashboard.reach import cannot_tell
@@ -19,7 +20,7 @@ from dashboard.reports.drawings import WIDTH, drawing, drawings
 from dashboard.reports.opening import verdict
 from dashboard.reports.results import OWN_PICTURES
 from dashboard.scene import imprint
-from dashboard.slides.said import harm_text, watched_findings
+from dashboard.slides.said import main_title
 from dashboard.told import told
 from dashboard.words.comparisons import WHY_NOT
 from dashboard.words.forms import said_of
@@ -41,13 +42,13 @@ NULLS = ("inconclusive", "equivalent", "non_inferior")
 def pilot_page(release: Release, *, first: bool) -> Section:
     """One pilot on a page: question, main finding with its picture, harms, how sure, what it cannot tell."""
     study = release.study
-    notice = words.DATA_ARE.get(study.data_are, "")
+    notice = notice_text(release)
     primary = telling.of_role(release, "primary")
     blocks: list[Block] = [Paragraph(study.question, look="lead")]
     blocks += [Notice(notice)] if notice else []
     blocks += [Paragraph((verdict(found), f"{telling.opening(release, found)}.")) for found in primary]
     if not primary:
-        blocks.append(Paragraph(say("The main question could not be answered"), look="lead"))
+        blocks.append(Paragraph(main_title(release, ()), look="lead"))
     blocks += _picture(release)
     rows: list[tuple[str, Cell]] = [
         (say("Run by"), place_and_time(release)),
@@ -58,7 +59,7 @@ def pilot_page(release: Release, *, first: bool) -> Section:
     ]
     blocks.append(Facts(tuple(rows)))
     blocks.append(Paragraph(imprint(release).source, look="small"))
-    return Section(f"pilot-{study.id}", study.title, tuple(blocks), fresh=not first)
+    return Section(f"pilot-{study.id}", study.title, tuple(blocks), fresh=not first, whole=True)
 
 
 def _picture(release: Release) -> list[Block]:
@@ -71,8 +72,8 @@ def _picture(release: Release) -> list[Block]:
 
 
 def _harm(release: Release) -> Cell:
-    lines = ((verdict(f), f"{telling.opening(release, f)}.") for f in watched_findings(release))
-    return (harm_text(release), *(line for pair in lines for line in pair))
+    lines = ((verdict(f), f"{telling.opening(release, f)}.") for f in in_short.watched_findings(release))
+    return (in_short.harm_text(release), *(line for pair in lines for line in pair))
 
 
 def _trusted(release: Release) -> Cell:

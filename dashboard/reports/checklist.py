@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from analysis.layout import CLUSTERED, CROSSOVER, LAYOUTS, PANEL, STEPPED
 from dashboard.language import later, say
 from dashboard.reports.content import Bullets, Paragraph, Section, Words, grid
-from dashboard.reports.items import GROUPS, Item, extensions, items
+from dashboard.reports.extensions import extensions
+from dashboard.reports.items import GROUPS, Item, items
 from dashboard.words.forms import said_of
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def checklist(release: Release, places: Mapping[str, str]) -> Section:
         Paragraph(_guideline(release)),
         Paragraph(
             say(
-                "Reported: {count} of {all} items. What the study file does not declare cannot be reported here, "
-                "and the list says so.",
+                "Reported: {count} of {all} items. What the study does not state cannot be reported here, and the "
+                "list says so.",
                 count=counted,
                 all=len(items(release)),
             )
@@ -45,7 +46,10 @@ def checklist(release: Release, places: Mapping[str, str]) -> Section:
         blocks.append(
             Bullets(
                 (
-                    say("Random sequence, concealment of the allocation: do not apply, as no lot was drawn."),
+                    say(
+                        "Random sequence, concealment of the allocation: do not apply, as nothing was assigned at "
+                        "random."
+                    ),
                     say("How the arms were given out instead stands in the section on the design."),
                 )
             )
@@ -56,8 +60,8 @@ def checklist(release: Release, places: Mapping[str, str]) -> Section:
 def _guideline(release: Release) -> str:
     if not release.plan.randomised:
         return say(
-            "CONSORT is the guideline for randomised trials, and no lot was drawn here: it does not apply. "
-            "The list names the items that a study without a lot shares with it, as the TREND statement asks."
+            "CONSORT is the guideline for randomised trials, and nothing was assigned at random here: it does not "
+            "apply. The list names the items that such a study shares with it, as the TREND statement asks."
         )
     parts = [say("CONSORT 2025, the guideline for reports of randomised trials")]
     if release.plan.layout in GUIDELINES:
@@ -67,7 +71,7 @@ def _guideline(release: Release) -> str:
     said = f"{', '.join(parts)}."
     if LAYOUTS[release.plan.layout].people:
         return said
-    return f"{said} {say('Here a lot decided for whole platforms, so items on people speak of platforms.')}"
+    return f"{said} {say('Here whole platforms were randomised, so items on people speak of platforms.')}"
 
 
 def _row(release: Release, item: Item, places: Mapping[str, str]) -> dict[str, object]:
@@ -88,6 +92,6 @@ def _where(release: Release, item: Item, places: Mapping[str, str]) -> Cell:
 
 def _anchors(release: Release, item: Item, places: Mapping[str, str]) -> tuple[str, ...]:
     """The sections of this report that hold the item; none where it is not reported."""
-    if not item.reported(release):
-        return ()
-    return tuple(anchor for anchor in item.anchors if anchor in places)
+    found = item.anchors if item.reported(release) else ()
+    stated = ("stated",) if item.stated in release.study.reporting else ()
+    return tuple(anchor for anchor in (*found, *stated) if anchor in places)

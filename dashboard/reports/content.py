@@ -106,13 +106,17 @@ Block = Paragraph | Bullets | Facts | Answers | Tiles | Pair | Grid | Drawing | 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report. `fresh` begins a new page; `anchor` is unique in its report, of lower-case letters."""
+    """A part of a report. `fresh` begins a new page; `anchor` is unique in its report, of lower-case letters.
+
+    One that is `whole` is set on a single page where smaller pictures make that possible; it has no parts.
+    """
 
     anchor: str
     title: str
     blocks: tuple[Block, ...]
     parts: tuple[Section, ...] = ()
     fresh: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from experiments.progress import STAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from analysis.disclosure import Release
     from dashboard.portfolio import Entry
     from dashboard.session import Pilot
     from experiments.store import Store
@@ -27,11 +28,13 @@ def gathered(
     policy: str,
     spoken: str,
     day: date | None = None,
+    year: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Year:
-    """Every pilot of the store by topic, as of `day`; without one, as of the day of the newest analysis.
+    """Every pilot of the store by topic, or those of a `year`, as `year_of` has them.
 
-    A pilot that cannot be read or released stands there with the reason. Raises Fault for a store without pilots.
+    A pilot that cannot be read or released stands there with the reason. Raises Fault for a store without pilots,
+    and for a year in which none of them ran.
     """
     if not store.studies():
         raise Fault("No pilot is registered here.", do="Register one with: watchkeeper register STUDY.yaml")
@@ -39,14 +42,48 @@ def gathered(
     for study_id in store.studies():
         progress(f"Reading {study_id} …")
         pilots.append(_pilot(store, study_id, policy, spoken))
-    return year_of(pilots, day=day)
+    kept = [pilot for pilot in pilots if year is None or _ran_in(pilot, year)]
+    if not any(pilot.facts for pilot in kept):
+        known = sorted({number for pilot in pilots for number in _years(pilot)})
+        raise Fault(f"No pilot ran in {year}.", expected=f"one of {', '.join(map(str, known))}")
+    return year_of(kept, day=day, year=year)
 
 
-def year_of(pilots: Sequence[Pilot], *, day: date | None = None) -> Year:
-    """These pilots by topic, as of `day`; without one, as of the day of the newest analysis."""
+def year_of(pilots: Sequence[Pilot], *, day: date | None = None, year: int | None = None) -> Year:
+    """These pilots by topic, as of `day`; without one, as of the day of the newest analysis.
+
+    For a `year` that is not the last day of the year, where the newest analysis is of a later one.
+    """
     today = day or _newest(pilots)
+    if year is not None and day is None:
+        today = min(today, date(year, 12, 31))
     entries = sorted((entry(pilot, today=today) for pilot in pilots), key=_order)
-    return Year(tuple(entries), today.isoformat())
+    return Year(tuple(entries), today.isoformat(), year)
+
+
+def _ran_in(pilot: Pilot, year: int) -> bool:
+    """Whether a pilot ran on any day of a year; one that cannot be read stands in every year."""
+    return pilot.facts is None or year in _years(pilot)
+
+
+def _years(pilot: Pilot) -> range:
+    """The years from its first to its last day, as planned or else as logged.
+
+    Where neither is known, or where times are invented, the year in which it was analysed.
+    """
+    if pilot.facts is None:
+        return range(0)
+    found, declared = pilot.release, (pilot.facts.start, pilot.facts.end)
+    logged = (found.data.first, found.data.last) if found and not _invented(found) else (None, None)
+    first, last = (plan or log for plan, log in zip(declared, logged, strict=True))
+    if found and not (first or last):
+        first = found.provenance.created_at
+    years = [int(moment[:4]) for moment in (first, last) if moment]
+    return range(min(years), max(years) + 1) if years else range(0)
+
+
+def _invented(release: Release) -> bool:
+    return release.study.data_are in ("reconstructed", "approximate")
 
 
 def day(text: str | None) -> date | None:

@@ -1,8 +1,6 @@
-"""The items of CONSORT 2025 in our own words, its extensions, and how a report tells whether it has them.
+"""The items of CONSORT 2025 in our own words, and how a report tells whether it has them.
 
-Source: Hopewell et al. 2025, doi 10.1371/journal.pmed.1004587; clusters: Campbell et al. 2012,
-doi 10.1136/bmj.e5661; stepped wedge: Hemming et al. 2018, doi 10.1136/bmj.k1614; crossover: Dwan et al. 2019,
-doi 10.1136/bmj.l4378; several arms: Juszczak et al. 2019, doi 10.1001/jama.2019.3087.
+Source: Hopewell et al. 2025, doi 10.1371/journal.pmed.1004587.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.layout import CLUSTERED, CROSSOVER, PANEL, STEPPED
+from analysis.layout import CROSSOVER, STEPPED
 from dashboard.language import later
 
 if TYPE_CHECKING:
@@ -18,14 +16,14 @@ if TYPE_CHECKING:
 
     from analysis.disclosure import Release
 
-NOT_DECLARED = later("the study file does not declare it")
+NOT_DECLARED = later("not stated by the study")
 NOT_HELD = later("the log does not hold it")
 GROUPS: Mapping[str, str] = {
     "title": later("Title and summary"),
     "open": later("Open science"),
     "introduction": later("Introduction"),
     "methods": later("Methods"),
-    "randomisation": later("Lot and blinding"),
+    "randomisation": later("Randomisation and blinding"),
     "results": later("Results"),
     "discussion": later("Discussion"),
     "cluster": later("Clusters"),
@@ -35,11 +33,13 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def _always(_: Release) -> bool:
+def always(_: Release) -> bool:
+    """What every report holds."""
     return True
 
 
-def _never(_: Release) -> bool:
+def never(_: Release) -> bool:
+    """What no plan and no log can tell: only the study can state it."""
     return False
 
 
@@ -47,42 +47,24 @@ def _never(_: Release) -> bool:
 class Item:
     """One item: its number in the guideline, what it asks for, and the sections that hold it.
 
-    `reported` tells whether a release has it, and `missing` why a report cannot.
+    `reported` tells whether a release has it, and `missing` why a report cannot. `stated` is what a study file
+    may state about it under `reporting`.
     """
 
     number: str
     group: str
     asks: str
     anchors: tuple[str, ...] = ()
-    reported: Callable[[Release], bool] = _always
+    reported: Callable[[Release], bool] = always
     missing: str = NOT_DECLARED
+    stated: str = ""
 
 
 def items(release: Release) -> tuple[Item, ...]:
-    """The items that apply to a study: without a lot, none on the lot."""
+    """The items that apply to a study: without randomisation, none on it."""
     return tuple(
         i for i in ITEMS if release.plan.randomised or i.group != "randomisation" or i.number >= "20"
     )
-
-
-def extensions(release: Release) -> tuple[Item, ...]:
-    """The items that extensions add for its design."""
-    layout, plan = release.plan.layout, release.plan
-    if not plan.randomised:
-        return ()
-    kept = {"cluster"} if layout in (CLUSTERED.name, STEPPED.name) else set()
-    kept |= {"steps"} if layout in (STEPPED.name, PANEL.name) else set()
-    kept |= {"crossover"} if layout == CROSSOVER.name else set()
-    kept |= {"arms"} if len(release.study.arms) > 2 else set()
-    return tuple(item for item in EXTENSIONS if item.group in kept)
-
-
-def _clusters(release: Release) -> bool:
-    return any(found.finding.estimate.clusters for found in release.default_findings())
-
-
-def _icc(release: Release) -> bool:
-    return any(found.finding.estimate.icc is not None for found in release.default_findings())
 
 
 def _checked(name: str) -> Callable[[Release], bool]:
@@ -92,11 +74,24 @@ def _checked(name: str) -> Callable[[Release], bool]:
 ITEMS = (
     Item("1a", "title", later("Called a randomised trial"), ("design",)),
     Item("1b", "title", later("A structured summary"), ("answers",), lambda r: bool(r.study.summary)),
-    Item("2", "open", later("Where and when it was registered"), ("plan",)),
-    Item("3", "open", later("Where the protocol and the plan of analysis can be read"), ("plan",)),
-    Item("4", "open", later("Whether and where data and code are shared"), ("provenance",), _never),
-    Item("5a", "open", later("Who paid, and what they had a say in"), (), _never),
-    Item("5b", "open", later("Interests of those who did it"), (), _never),
+    Item("2", "open", later("Where and when it was registered"), ("plan",), stated="registration"),
+    Item(
+        "3",
+        "open",
+        later("Where the protocol and the plan of analysis can be read"),
+        ("plan",),
+        stated="protocol",
+    ),
+    Item(
+        "4",
+        "open",
+        later("Whether and where data and code are shared"),
+        ("provenance",),
+        never,
+        stated="sharing",
+    ),
+    Item("5a", "open", later("Who paid, and what they had a say in"), (), never, stated="funding"),
+    Item("5b", "open", later("Interests of those who did it"), (), never, stated="interests"),
     Item(
         "6", "introduction", later("Why the question matters"), ("question",), lambda r: bool(r.study.summary)
     ),
@@ -107,13 +102,33 @@ ITEMS = (
         ("question", "design"),
         lambda r: bool(r.study.question),
     ),
-    Item("8", "methods", later("How the public or those concerned had a part in it"), (), _never),
+    Item(
+        "8",
+        "methods",
+        later("How the public or those concerned had a part in it"),
+        (),
+        never,
+        stated="involvement",
+    ),
     Item("9", "methods", later("Kind of trial, shares of the arms, aim"), ("design",)),
     Item("10", "methods", later("Important changes after it began"), ("changes",)),
     Item("11", "methods", later("Where it was done"), ("question",)),
-    Item("12a", "methods", later("Who could take part"), (), _never),
-    Item("12b", "methods", later("Which sites and which people could give the interventions"), (), _never),
-    Item("13", "methods", later("What each arm was given, to be done again"), ("design",)),
+    Item("12a", "methods", later("Who could take part"), (), never, stated="eligibility"),
+    Item(
+        "12b",
+        "methods",
+        later("Which sites and which people could give the interventions"),
+        (),
+        never,
+        stated="settings",
+    ),
+    Item(
+        "13",
+        "methods",
+        later("What each arm was given, to be done again"),
+        ("design",),
+        stated="interventions",
+    ),
     Item("14", "methods", later("Outcomes: how and when measured"), ("design",)),
     Item(
         "15",
@@ -121,21 +136,31 @@ ITEMS = (
         later("How harms were defined and measured"),
         ("design",),
         lambda r: any(o.role in ("guardrail", "safety") for o in r.plan.outcomes),
+        stated="harms",
     ),
-    Item("16a", "methods", later("Why so many took part"), ("plan",), lambda r: r.plan.planned_units > 0),
-    Item("16b", "methods", later("Looks before the end, and rules to stop"), ("plan",)),
-    Item("17a", "randomisation", later("Who drew the lots, and how"), (), _never),
+    Item(
+        "16a",
+        "methods",
+        later("Why so many took part"),
+        ("plan",),
+        lambda r: r.plan.planned_units > 0,
+        stated="sample_size",
+    ),
+    Item("16b", "methods", later("Looks before the end, and rules to stop"), ("looks", "plan")),
+    Item(
+        "17a", "randomisation", later("Who made the random sequence, and how"), (), never, stated="sequence"
+    ),
     Item(
         "17b",
         "randomisation",
-        later("Kind of lot, strata, blocks"),
+        later("Type of randomisation, strata, blocks"),
         ("design",),
         lambda r: r.plan.stratified or r.plan.matched or r.plan.layout in (CROSSOVER.name, STEPPED.name),
     ),
-    Item("18", "randomisation", later("How the next arm was kept hidden"), (), _never),
-    Item("19", "randomisation", later("Who could see the list"), (), _never),
-    Item("20a", "randomisation", later("Who did not know the arms"), (), _never),
-    Item("20b", "randomisation", later("How that was achieved"), (), _never),
+    Item("18", "randomisation", later("How the next arm was kept hidden"), (), never, stated="concealment"),
+    Item("19", "randomisation", later("Who could see the list"), (), never, stated="list_access"),
+    Item("20a", "randomisation", later("Who did not know the arms"), (), never, stated="blinding"),
+    Item("20b", "randomisation", later("How that was achieved"), (), never, stated="blinding"),
     Item("21a", "methods", later("Statistical methods for benefits and harms"), ("methods", "plan")),
     Item("21b", "methods", later("Who is in each analysis"), ("plan",)),
     Item("21c", "methods", later("How missing data were handled"), ("methods", "main")),
@@ -149,9 +174,9 @@ ITEMS = (
         ("question",),
         lambda r: bool((r.study.start and r.study.end) or r.data.first),
     ),
-    Item("23b", "results", later("Why it ended"), (), _never),
+    Item("23b", "results", later("Why it ended"), (), never, stated="ending"),
     Item("24a", "results", later("What was given in fact"), ("flow", "quality"), _checked("contamination")),
-    Item("24b", "results", later("What else people were given meanwhile"), (), _never, NOT_HELD),
+    Item("24b", "results", later("What else people were given meanwhile"), (), never, NOT_HELD, "other_care"),
     Item(
         "25",
         "results",
@@ -179,33 +204,4 @@ ITEMS = (
     Item("28", "results", later("Other analyses, planned or not"), ("agree", "groups")),
     Item("29", "discussion", later("What it means, benefits held against harms"), ("answers", "reach")),
     Item("30", "discussion", later("Limits: bias, chance, for whom it holds"), ("reach",)),
-)
-EXTENSIONS = (
-    Item("C1", "cluster", later("Why clusters were assigned, and not people"), (), _never),
-    Item("C2", "cluster", later("How clusters counted in the analysis"), ("methods",)),
-    Item("C3", "cluster", later("How many clusters each arm had"), ("answers", "main"), _clusters, NOT_HELD),
-    Item(
-        "C4",
-        "cluster",
-        later("How alike people of one cluster are (ICC), by outcome"),
-        ("main",),
-        _icc,
-        later("the planned method does not give it"),
-    ),
-    Item("S1", "steps", later("A picture of who changed when"), ("design",)),
-    Item("S2", "steps", later("How the course of time was allowed for"), ("methods",)),
-    Item(
-        "S3",
-        "steps",
-        later("The effect by the time since the change"),
-        ("main",),
-        lambda r: any(found.finding.estimate.profile for found in r.findings),
-        later("the planned method does not give it"),
-    ),
-    Item("X1", "crossover", later("Orders, and the time between the periods"), ("design",)),
-    Item(
-        "X2", "crossover", later("How effects that last into the next period were dealt with"), ("methods",)
-    ),
-    Item("X3", "crossover", later("How the pairing inside each person was used"), ("methods",)),
-    Item("A1", "arms", later("Which arms are compared, and how the error rate is shared"), ("plan", "main")),
 )

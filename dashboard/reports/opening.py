@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboard import telling, words
+from dashboard import in_short, telling, words
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import later, say
 from dashboard.reach import can_tell, cannot_tell
 from dashboard.reports.content import Answers, Bullets, Facts, Pair, Paragraph, Section, Words, capital, grid
 from dashboard.reports.drawings import drawings
-from dashboard.slides.said import harm_text, watched_findings, worked
 from dashboard.words.designs import compared_as, design_title, length_text, span_text
 from dashboard.words.forms import day_text, said_of
 from dashboard.words.guarding import margin_size
@@ -28,7 +27,7 @@ BETTER = {"lower": later("lower is better"), "higher": later("higher is better")
 def answers(release: Release) -> Answers:
     """Did it work, did it harm, can the figures be trusted, who took part."""
     primary = telling.of_role(release, "primary")
-    watched = watched_findings(release)
+    watched = in_short.watched_findings(release)
     counts = Counter(check.verdict for check in release.checks)
     checks = tuple(
         Words(f"{mark.shape} {counts[verdict]} {words.CHECKS_COUNTED[verdict]}", tone=verdict)
@@ -37,8 +36,16 @@ def answers(release: Release) -> Answers:
     )
     return Answers(
         (
-            (say("Did it work?"), worked(release), tuple(_told(release, found) for found in primary)),
-            (say("Did it harm?"), harm_text(release), tuple(_told(release, found) for found in watched)),
+            (
+                say("Did it work?"),
+                in_short.worked(release),
+                tuple(_told(release, found) for found in primary),
+            ),
+            (
+                say("Did it harm?"),
+                in_short.harm_text(release),
+                tuple(_told(release, found) for found in watched),
+            ),
             (say("Can the figures be trusted?"), words.trusted_text(counts), checks),
             (say("Who took part?"), telling.took_part(release), ()),
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.layout import STEPPED
-from dashboard import telling, words
+from dashboard import besides, in_short, telling, words
 from dashboard.chart import charts
 from dashboard.language import say
 from dashboard.reports.content import Bullets, Facts, Paragraph, Section, Words, capital, grid
 from dashboard.reports.drawings import drawings
 from dashboard.reports.opening import verdict
-from dashboard.slides.said import WATCHED, harm_text
+from dashboard.slides.said import main_title
 from dashboard.told import told
 from dashboard.words.forms import said_of
 
@@ -31,7 +31,7 @@ def flow(release: Release) -> Section:
     if release.plan.randomised and release.plan.layout != STEPPED.name:
         blocks.append(
             Paragraph(
-                say("Everybody counts to the arm that the lot gave, whatever was shown in the end."),
+                say("Everybody counts to the arm that they were assigned to, whatever was shown in the end."),
                 look="quiet",
             )
         )
@@ -46,14 +46,17 @@ def main(release: Release) -> Section:
         *grid(refused, caption=say("What could not be answered, and why"), widths=(2, 2, 2, 4, 4))
     ]
     if not parts:
-        blocks.insert(0, Paragraph(say("The main question could not be answered"), look="lead"))
+        blocks.insert(0, Paragraph(main_title(release, ()), look="lead"))
     return Section("main", say("The main finding"), tuple(blocks), parts)
 
 
 def harms(release: Release) -> Section:
     """Guardrails and safety."""
-    blocks: list[Block] = [Paragraph(harm_text(release), look="lead"), *drawings(release, "guardrails")]
-    parts = tuple(_outcome(release, o, drawn=False) for o in _answered(release, *WATCHED))
+    blocks: list[Block] = [
+        Paragraph(in_short.harm_text(release), look="lead"),
+        *drawings(release, "guardrails"),
+    ]
+    parts = tuple(_outcome(release, o, drawn=False) for o in _answered(release, *in_short.WATCHED))
     return Section("harm", say("Did anything get worse?"), tuple(blocks), parts)
 
 
@@ -217,7 +220,7 @@ def _p(value: float | None) -> str:
 def _notes(finding: ReleasedFinding) -> list[str]:
     found = finding.finding
     said = [said_of(say("Estimated by"), telling.estimator_label(found.estimator)), telling.assumed(finding)]
-    if found.adjusted_by:
+    if found.adjusted_by and found.p_adjusted is not None:
         said.append(said_of(say("p adjusted for several questions"), words.ADJUSTMENTS[found.adjusted_by]))
     if found.estimate.icc is not None:
         said.append(
@@ -227,12 +230,7 @@ def _notes(finding: ReleasedFinding) -> list[str]:
 
 
 def _beside(release: Release, found: Sequence[ReleasedFinding]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    rows = []
-    for finding in found:
-        for supplied in release.beside(finding):
-            ask = telling.question(supplied)
-            if len(found) > 1:
-                ask = said_of(release.arm_label(supplied.contrast.treatment), ask)
-            answer = told(supplied.sentence(telling.labels(release)))
-            rows.append((ask, (answer, *(told(note) for note in supplied.notes))))
-    return tuple(rows)
+    return tuple(
+        (ask, (answer, *(told(note) for note in supplied.notes)))
+        for supplied, ask, answer in besides.asked_beside(release, found)
+    )

@@ -10,6 +10,8 @@ from dashboard.language import language, say
 from dashboard.reports import basis, opening, results
 from dashboard.reports.checklist import checklist
 from dashboard.reports.content import Paragraph, Report, Section, numbered
+from dashboard.reports.looking import looks
+from dashboard.reports.stated import stated
 from dashboard.words.designs import design_title
 from dashboard.words.forms import day_text, said_of
 
@@ -79,11 +81,13 @@ def _sections(release: Release) -> tuple[Section, ...]:
         opening.design(release),
         results.flow(release),
         results.main(release),
+        looks(release),
         results.harms(release),
         results.further(release),
         results.sensitivity(release),
         results.groups(release),
         opening.reach(release),
+        stated(release),
         basis.plan(release),
         basis.quality(release),
         basis.methods(release),

@@ -10,20 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.drawing.typography import drawable
 from dashboard.language import language, say
-from dashboard.reports.content import (
-    Answers,
-    Bullets,
-    Drawing,
-    Facts,
-    Grid,
-    Notice,
-    Pair,
-    Paragraph,
-    Tiles,
-    Words,
-    lines,
-    numbered,
-)
+from dashboard.reports import content
+from dashboard.reports.content import Words, lines, numbered
 from dashboard.theme import FONTS, LIGHT
 from dashboard.told import Told
 
@@ -56,11 +44,11 @@ def report_pdf(report: Report) -> bytes:
     import typst
 
     pictures: dict[str, str] = {}
-    content = _report(report, pictures)
+    made = _report(report, pictures)
     with tempfile.TemporaryDirectory() as folder:
         for name, svg in pictures.items():
             Path(folder, name).write_text(drawable(svg), encoding="utf-8")
-        Path(folder, "content.json").write_text(drawable(json.dumps(content, ensure_ascii=False)), "utf-8")
+        Path(folder, "content.json").write_text(drawable(json.dumps(made, ensure_ascii=False)), "utf-8")
         source = Path(folder, "report.typ")
         source.write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
         compiler = typst.Compiler(root=folder, font_paths=[str(FONTS)], ignore_system_fonts=True)
@@ -97,6 +85,7 @@ def _section(section: Section, numbers: dict[str, str], pictures: dict[str, str]
         "number": numbers[section.anchor],
         "title": section.title,
         "fresh": section.fresh,
+        "whole": section.whole,
         "blocks": _blocks(section.blocks, pictures),
         "parts": [_section(part, numbers, pictures) for part in section.parts],
     }
@@ -108,29 +97,29 @@ def _blocks(blocks: Iterable[Block], pictures: dict[str, str]) -> list[dict[str,
 
 def _block(block: Block, pictures: dict[str, str]) -> dict[str, Any] | None:
     match block:
-        case Paragraph(text, look):
+        case content.Paragraph(text, look):
             return {"kind": "paragraph", "text": _runs(text), "look": look} if lines(text) else None
-        case Bullets(items):
+        case content.Bullets(items):
             return {"kind": "bullets", "items": [_runs(item) for item in items]}
-        case Facts(rows):
+        case content.Facts(rows):
             return {"kind": "facts", "rows": [(name, _runs(said)) for name, said in rows]}
-        case Answers(rows):
+        case content.Answers(rows):
             told = [(ask, answer, [_runs(line) for line in more]) for ask, answer, more in rows]
             return {"kind": "answers", "rows": told}
-        case Tiles(rows):
+        case content.Tiles(rows):
             return {"kind": "tiles", "rows": rows}
-        case Pair(left, right):
+        case content.Pair(left, right):
             sides = [(title, [_runs(item) for item in items]) for title, items in (left, right)]
             return {"kind": "pair", "left": sides[0], "right": sides[1]}
-        case Grid():
+        case content.Grid():
             return _grid(block)
-        case Drawing():
+        case content.Drawing():
             return _drawing(block, pictures)
-        case Notice(text):
+        case content.Notice(text):
             return {"kind": "notice", "text": text}
 
 
-def _grid(table: Grid) -> dict[str, Any]:
+def _grid(table: content.Grid) -> dict[str, Any]:
     return {
         "kind": "grid",
         "caption": table.caption,
@@ -140,7 +129,7 @@ def _grid(table: Grid) -> dict[str, Any]:
     }
 
 
-def _drawing(drawn: Drawing, pictures: dict[str, str]) -> dict[str, Any]:
+def _drawing(drawn: content.Drawing, pictures: dict[str, str]) -> dict[str, Any]:
     file = f"picture-{len(pictures) + 1}.svg"
     pictures[file] = drawn.svg
     return {

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.language import language, say
-from dashboard.reports.content import (
-    Answers,
-    Bullets,
-    Drawing,
-    Facts,
-    Grid,
-    Notice,
-    Pair,
-    Paragraph,
-    Tiles,
-    Words,
-    lines,
-    numbered,
-)
-from dashboard.theme import FONT_FILES, LIGHT
+from dashboard.reports import content
+from dashboard.reports.content import Words, lines, numbered
+from dashboard.theme import LIGHT, font_faces
 from dashboard.told import Told
 
 if TYPE_CHECKING:
@@ -79,12 +66,7 @@ def _head(report: Report) -> str:
 
 @cache
 def _style() -> str:
-    faces = "".join(
-        f"@font-face {{font-family: Inter; font-weight: {'bold' if bold else 'normal'}; "
-        f"src: url(data:font/otf;base64,{b64encode(file.read_bytes()).decode()});}}\n"
-        for bold, file in FONT_FILES.items()
-    )
-    return f"{faces}{STYLE.read_text(encoding='utf-8')}"
+    return f"{font_faces()}{STYLE.read_text(encoding='utf-8')}"
 
 
 def _opening(report: Report) -> str:
@@ -125,34 +107,34 @@ def _blocks(blocks: Iterable[Block]) -> str:
 
 def _block(block: Block) -> str:
     match block:
-        case Paragraph(text, look):
+        case content.Paragraph(text, look):
             if not lines(text):
                 return ""
             return f'<p class="{look}">{_cell(text)}</p>' if look else f"<p>{_cell(text)}</p>"
-        case Bullets(items):
+        case content.Bullets(items):
             return _list(items)
-        case Facts(rows):
+        case content.Facts(rows):
             told = "".join(f"<dt>{marked(name)}</dt><dd>{_cell(said)}</dd>" for name, said in rows)
             return f'<dl class="facts">{told}</dl>'
-        case Answers(rows):
+        case content.Answers(rows):
             return f'<dl class="answers">{"".join(_answer(*row) for row in rows)}</dl>'
-        case Tiles(rows):
+        case content.Tiles(rows):
             tiles = "".join(
                 f"<div><dt>{marked(name)}</dt><dd><strong>{marked(figure)}</strong><small>{marked(note)}</small>"
                 "</dd></div>"
                 for name, figure, note in rows
             )
             return f'<dl class="tiles">{tiles}</dl>'
-        case Pair(left, right):
+        case content.Pair(left, right):
             sides = (
                 f"<div><strong>{marked(title)}</strong>{_list(said)}</div>" for title, said in (left, right)
             )
             return f'<div class="pair">{"".join(sides)}</div>'
-        case Grid():
+        case content.Grid():
             return table(block)
-        case Drawing():
+        case content.Drawing():
             return _drawing(block)
-        case Notice(text):
+        case content.Notice(text):
             return _notice(text)
 
 
@@ -165,7 +147,7 @@ def _list(items: Iterable[Cell]) -> str:
     return f"<ul>{''.join(f'<li>{_cell(item)}</li>' for item in items)}</ul>"
 
 
-def table(held: Grid) -> str:
+def table(held: content.Grid) -> str:
     """A table with its caption; wide ones scroll inside themselves. The first cell of a row names it."""
     head = "".join(f'<th scope="col">{marked(name)}</th>' for name in held.columns)
     body = "".join(
@@ -179,7 +161,7 @@ def table(held: Grid) -> str:
     )
 
 
-def _drawing(drawn: Drawing) -> str:
+def _drawing(drawn: content.Drawing) -> str:
     numbers = ""
     if drawn.numbers:
         numbers = (

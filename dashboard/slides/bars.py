@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.release.shown import arm_decimals, decimals_for
 from dashboard.drawing.typography import text_width
 from dashboard.language import say
+from dashboard.slides.arm_intervals import arm_interval
 from dashboard.slides.inks import paint
 from dashboard.slides.layouts import Box
 from dashboard.slides.plots import inner_area
@@ -15,7 +16,7 @@ from dashboard.slides.sheet import described
 from dashboard.slides.text import fit, neutral
 from dashboard.theme import LIGHT
 from dashboard.words import arm_text, estimate_decimals, in_periods
-from dashboard.words.figures import factor_and_unit, plain_unit
+from dashboard.words.figures import factor_and_unit, number, plain_unit
 from dashboard.words.forms import said_of
 from dashboard.words.vocabulary import SHARE
 
@@ -28,17 +29,23 @@ if TYPE_CHECKING:
 
 NAME, SMALLEST_NAME, FIGURE = 13.0, 10.0, 12.0  # sizes of text in points
 THICK = 26.0  # of a bar, in points
-CAPTION = 34.0  # height of what is written under the bars, in points
+CAPTION = 50.0  # height of what is written under the bars, in points
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One arm: its label, its figure in words and as the workbook holds it."""
+    """One arm: its label, its figure in words and as the workbook holds it, and its interval where it has one."""
 
     label: str
     text: str
     value: float
     control: bool
+    ends: tuple[float, float] | None = None
+
+    @property
+    def reach(self) -> float:
+        """How far what is drawn of it goes."""
+        return self.value if self.ends is None else max(self.value, self.ends[1])
 
 
 def bars_of(release: Release, findings: Sequence[ReleasedFinding]) -> tuple[Bar, ...]:
@@ -68,10 +75,14 @@ def _bar(release: Release, finding: ReleasedFinding, arm: ReleasedArm) -> Bar | 
     value = arm.figures.get("value", arm.figures.get("mean"))
     if text is None or value is None:
         return None
-    control = arm.arm == finding.finding.contrast.control
-    return Bar(
-        release.arm_label(arm.arm), text, _shown(value, outcome, decimals, people=arm.n.value or 0), control
+    control, people = arm.arm == finding.finding.contrast.control, arm.n.value or 0
+    low, high = (
+        None if end is None else max(_shown(end, outcome, decimals, people=people), 0.0)
+        for end in arm_interval(release, arm, outcome) or (None, None)
     )
+    ends = None if low is None or high is None else (low, high)
+    shown = _shown(value, outcome, decimals, people=people)
+    return Bar(release.arm_label(arm.arm), text, shown, control, ends)
 
 
 def _shown(value: float, outcome: Outcome, decimals: int | None, *, people: int) -> float:
@@ -85,11 +96,20 @@ def _shown(value: float, outcome: Outcome, decimals: int | None, *, people: int)
 
 
 def bars_spoken(outcome: str, bars: Sequence[Bar]) -> str:
-    """The bars in words."""
-    return " ".join([said_of(outcome, ""), *(f"{said_of(bar.label, bar.text)}." for bar in bars)])
+    """The bars in words, with their intervals."""
+    return " ".join([said_of(outcome, ""), *(f"{said_of(bar.label, _spoken(bar))}." for bar in bars)])
 
 
-def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours: tuple[str, str]) -> Any:
+def _spoken(bar: Bar) -> str:
+    if bar.ends is None:
+        return bar.text
+    low, high = (number(end, decimals=decimals_for(end)) for end in bar.ends)
+    return say("{figure}, interval {low} to {high}", figure=bar.text, low=low, high=high)
+
+
+def add_bars(
+    slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours: tuple[str, str], caption: str
+) -> Any:
     """Draw the bars, names above them, in the treatments' and the control's colour; returns the chart's frame."""
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
@@ -110,7 +130,7 @@ def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours
     )  # fmt: skip
     chart = frame.chart
     inner_area(chart, area)
-    longest = max(bar.value for bar in bars)
+    longest = max(bar.reach for bar in bars)
     widest = max(text_width(bar.text, FIGURE, bold=True) for bar in bars)
     reach = max(area.width - 10 - widest, 0.3 * area.width)  # of the longest bar, in points
     _style(chart, bars, gap=round(100 * (band / THICK - 1)), colours=colours)
@@ -120,17 +140,31 @@ def add_bars(slide: Any, bars: Sequence[Bar], box: Box, *, outcome: str, colours
         centre = area.top + (n + 0.5) * band
         above = Box(box.left, centre - THICK / 2 - 3 - name.height, box.width, name.height)
         _text(slide, name, above, bold=not bar.control)
-        end = area.left + reach * bar.value / longest + 6
-        beside = Box(end, centre - THICK / 2, area.right - end, THICK)
-        _text(slide, fit([bar.text], beside.width, THICK, largest=FIGURE, bold=True), beside, bold=True)
-    _caption(slide, Box(box.left, area.bottom + 4, box.width, CAPTION))
+        _figure(slide, bar, area, centre, a_unit=reach / longest)
+    under = Box(box.left, area.bottom + 4, box.width, CAPTION)
+    _text(slide, fit([caption], under.width, CAPTION, largest=10.0), under, colour=LIGHT.muted)
     return frame
 
 
-def _caption(slide: Any, box: Box) -> None:
-    said = say("Bars: what was observed in each arm, from zero. The intervals belong to the differences.")
-    fitted = fit([said], box.width, box.height, largest=10.0)
-    _text(slide, fitted, box, colour=LIGHT.muted)
+def _figure(slide: Any, bar: Bar, area: Box, centre: float, *, a_unit: float) -> None:
+    """A bar's interval and, behind all that is drawn of it, its figure; `a_unit` is the length of 1 in points."""
+    if bar.ends is not None:
+        low, high = (area.left + a_unit * at for at in bar.ends)
+        _line(slide, bar, low, high, centre)
+    end = area.left + a_unit * bar.reach + 6
+    beside = Box(end, centre - THICK / 2, area.right - end, THICK)
+    _text(slide, fit([bar.text], beside.width, THICK, largest=FIGURE, bold=True), beside, bold=True)
+
+
+def _line(slide: Any, bar: Bar, low: float, high: float, centre: float) -> None:
+    """An interval over its bar."""
+    from pptx.enum.shapes import MSO_CONNECTOR
+    from pptx.util import Pt
+
+    drawn = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Pt(low), Pt(centre), Pt(high), Pt(centre))
+    drawn.line.width = Pt(2)
+    paint(drawn.line.fill, LIGHT.ink)
+    described(drawn, bar.label, said_of(bar.label, _spoken(bar)))
 
 
 def _style(chart: Any, bars: Sequence[Bar], *, gap: int, colours: tuple[str, str]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard import telling, words
+from dashboard import in_short, telling, words
 from dashboard.chart import View, available, charts
 from dashboard.drawing.frame import place_and_time
 from dashboard.language import count_of, say
+from dashboard.monitored import standing
 from dashboard.reach import can_tell, cannot_tell
 from dashboard.scene import imprint
+from dashboard.slides.arm_intervals import caption_of
 from dashboard.slides.bars import add_bars, bars_of
 from dashboard.slides.charts import scene_slide
 from dashboard.slides.facts import assumptions, measured, methods, provenance_rows
@@ -17,13 +19,14 @@ from dashboard.slides.intervals import paged_findings, picture_of, spoken_of
 from dashboard.slides.layouts import BODY, CONTENT, Box
 from dashboard.slides.lists import column_slides, list_slides
 from dashboard.slides.pages import Slides
-from dashboard.slides.said import all_title, finding_notes, harm_text, main_title, watched_findings, worked
+from dashboard.slides.said import all_title, finding_notes, main_title
 from dashboard.slides.scenes import chart_scenes
 from dashboard.slides.sheet import put
 from dashboard.slides.tables import add_table
 from dashboard.theme import LIGHT
 from dashboard.told import told
 from dashboard.words.forms import day_text, said_of
+from dashboard.words.looks import boundary_means, may_it_stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +50,7 @@ def deck(release: Release, brand: Brand) -> bytes:
         _question,
         _design,
         _main,
+        _looks,
         _all,
         _guardrails,
         _limits,
@@ -110,7 +114,8 @@ def _main(slides: Slides, release: Release) -> None:
     slide = slides.add("Picture", title=main_title(release, primary), subtitle=subtitle, notes=notes)
     if bars:
         colours = (slides.brand.mark, LIGHT.rule)
-        add_bars(slide, bars, BARS, outcome=outcome.label, colours=colours)
+        caption = caption_of(release, drawn=all(bar.ends for bar in bars))
+        add_bars(slide, bars, BARS, outcome=outcome.label, colours=colours, caption=caption)
     _put(slide, release, first, BESIDE if bars else CONTENT)
     for part in more:
         slide = slides.add("Picture", title=main_title(release, part), subtitle=subtitle, notes=notes)
@@ -118,8 +123,16 @@ def _main(slides: Slides, release: Release) -> None:
 
 
 def _unanswered(slides: Slides, release: Release) -> None:
-    reasons = [told(f"{each.reason} {each.remedy}") for each in release.not_estimable]
-    list_slides(slides, title=main_title(release, ()), subtitle="", texts=reasons)
+    reasons = dict.fromkeys(told(f"{each.reason} {each.remedy}") for each in release.not_estimable)
+    list_slides(slides, title=main_title(release, ()), subtitle="", texts=list(reasons))
+
+
+def _looks(slides: Slides, release: Release) -> None:
+    """Where the study stands among its planned looks."""
+    chart = charts()["looks"]
+    if chart.applies(release):
+        said = may_it_stop(standing(release))
+        _scenes(slides, chart, View(release), notes=[said, boundary_means(), chart.describe(release)])
 
 
 def _all(slides: Slides, release: Release) -> None:
@@ -143,8 +156,8 @@ def _all(slides: Slides, release: Release) -> None:
 def _guardrails(slides: Slides, release: Release) -> None:
     if release.closed:
         return
-    title = say("Did it harm? {answer}", answer=harm_text(release))
-    watched = watched_findings(release)
+    title = say("Did it harm? {answer}", answer=in_short.harm_text(release))
+    watched = in_short.watched_findings(release)
     if not watched:
         texts = [
             say("A guardrail names beforehand what must not get worse, and by how much at most."),
@@ -161,7 +174,7 @@ def _limits(slides: Slides, release: Release) -> None:
     can, cannot = can_tell(release), cannot_tell(release)
     column_slides(
         slides,
-        title=say("Did it work? {answer}", answer=worked(release)),
+        title=say("Did it work? {answer}", answer=in_short.worked(release)),
         subtitle=say("What this pilot can and cannot tell"),
         left=(say("It can tell"), can),
         right=(say("It cannot tell"), cannot),

@@ -47,7 +47,9 @@ def methods(release: Release) -> list[str]:
     if plan.covariates and plan.covariate_labels:
         said.append(said_of(say("Adjusted for"), say(", ").join(plan.covariate_labels.values())))
     if plan.randomised and LAYOUTS[plan.layout].people:
-        said.append(say("Everybody counts to the arm that the lot gave, whatever was shown in the end."))
+        said.append(
+            say("Everybody counts to the arm that they were assigned to, whatever was shown in the end.")
+        )
     return said
 
 

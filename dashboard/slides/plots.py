@@ -133,6 +133,8 @@ def inner_area(chart: Any, box: Box) -> None:
     chart._chartSpace.chart.addnext(ground)
     chart.has_legend = False
     chart.has_title = False
+    for named in chart._chartSpace.xpath(".//c:axId | .//c:crossAx"):
+        named.set("val", named.get("val").removeprefix("-"))  # an axis is named by a number without a sign
 
 
 def _axes(chart: Any, plot: Plot) -> None:

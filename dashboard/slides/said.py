@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dashboard import telling, words
+from dashboard.interim import where_it_stands
 from dashboard.language import count_of, say
 from dashboard.words.forms import said_of
 from dashboard.words.pieces import quoted
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
 
     from analysis.disclosure import Release, ReleasedFinding
 
-WATCHED = ("guardrail", "safety")
-
 
 def main_title(release: Release, findings: Sequence[ReleasedFinding]) -> str:
     """The main finding as one sentence; of several comparisons, how many got better and how many worse."""
     if not findings:
-        return say("The main question could not be answered")
+        could_not = say("The main question could not be answered")
+        return words.not_yet_text() if release.closed else could_not
     if len(findings) == 1:
         return telling.opening(release, findings[0])
     outcomes = list(dict.fromkeys(found.finding.outcome.label for found in findings))
@@ -60,36 +60,6 @@ def all_title(findings: Sequence[ReleasedFinding]) -> str:
     )
 
 
-def worked(release: Release) -> str:
-    """Whether it worked, in a short answer."""
-    if release.closed:
-        return words.not_yet_text()
-    return words.worked_text(
-        [found.finding.verdict for found in telling.of_role(release, "primary")],
-        randomised=release.plan.randomised,
-        failed=any(check.verdict == "fail" for check in release.checks),
-    )
-
-
-def harm_text(release: Release) -> str:
-    """Whether it did harm, in a short answer; where it did, the first finding that says so."""
-    if release.closed:
-        return words.not_yet_text()
-    harms = [found for found in release.default_findings() if found.finding.verdict == "harm"]
-    watched = watched_findings(release)
-    answer = words.harmed_text(
-        [found.finding.verdict for found in watched],
-        elsewhere=any(found not in watched for found in harms),
-        declared=telling.watches(release),
-    )
-    return f"{answer} {telling.opening(release, harms[0])}" if harms else answer
-
-
-def watched_findings(release: Release) -> tuple[ReleasedFinding, ...]:
-    """The planned findings on guardrails and safety."""
-    return telling.of_role(release, *WATCHED)
-
-
 def finding_notes(release: Release, findings: Iterable[ReleasedFinding]) -> list[str]:
     """The exact figures of findings, how each was estimated, and what to say and not to say."""
     told = list(findings)
@@ -125,6 +95,8 @@ def _not_to_say(release: Release, findings: Sequence[ReleasedFinding]) -> list[s
     said = []
     if release.study.data_are != "observed":
         said.append(say("• That these are findings about real people: the data are not what was observed."))
+    if where_it_stands(release) != "over":
+        said.append(say("• That the study found this: these are figures at a look, and they can change."))
     if "inconclusive" in verdicts:
         said.append(say("• That there is no effect: “unclear” means that the study cannot tell."))
     if "risk_difference" in scales:

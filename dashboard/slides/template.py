@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "application/vnd.openxmlformats-officedocument.presentationml"
+_SETTINGS = {  # without these PowerPoint calls a file damaged
+    "presProps": f"<p:presentationPr {SPACES}/>",
+    "viewProps": f"<p:viewPr {SPACES}/>",
+    "tableStyles": f'<a:tblStyleLst {SPACES} def="{{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}}"/>',
+}
 _FACE = '<a:latin typeface="Inter" panose="020B0604020202020204" pitchFamily="34" charset="0"/>'
 
 
@@ -38,8 +43,11 @@ def template(brand: Brand) -> bytes:
         ),
         "ppt/presentation.xml": _presentation(),
         "ppt/_rels/presentation.xml.rels": _relations(
-            ("slideMaster", "slideMasters/slideMaster1.xml"), ("theme", "theme/theme1.xml")
+            ("slideMaster", "slideMasters/slideMaster1.xml"),
+            ("theme", "theme/theme1.xml"),
+            *((kind, f"{kind}.xml") for kind in _SETTINGS),
         ),
+        **{f"ppt/{kind}.xml": xml for kind, xml in _SETTINGS.items()},
         "ppt/theme/theme1.xml": _theme(brand),
         "ppt/slideMasters/slideMaster1.xml": _master(),
         "ppt/slideMasters/_rels/slideMaster1.xml.rels": _relations(
@@ -75,6 +83,7 @@ def _content_types() -> str:
         "/ppt/presentation.xml": f"{_MAIN}.presentation.main+xml",
         "/ppt/slideMasters/slideMaster1.xml": f"{_MAIN}.slideMaster+xml",
         "/ppt/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
+        **{f"/ppt/{kind}.xml": f"{_MAIN}.{kind}+xml" for kind in _SETTINGS},
         "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
         **{f"/ppt/slideLayouts/slideLayout{n}.xml": f"{_MAIN}.slideLayout+xml" for n in _numbers()},
     }

@@ -12,19 +12,19 @@ from analysis.refusal import Refusal
 from dashboard import comparing, elements, words
 from dashboard.address import Choices, Part
 from dashboard.comparison import comparisons, on_scale
+from dashboard.drawing.on_page import at_widths
 from dashboard.export import exports
-from dashboard.figure import at_each_width, mode
+from dashboard.figure import mode
 from dashboard.language import count_of, language, later, say, speaking
 from dashboard.page import Page
 from dashboard.readable import readable
+from dashboard.session import made_of
 from dashboard.told import told
 from dashboard.words.comparisons import WHY_NOT, apart_text
 from experiments.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from plotly.graph_objects import Figure
 
     from analysis.release.parts import ReleasedFinding
     from dashboard.chart import Numbers
@@ -104,13 +104,7 @@ def _labelled(comparison: Comparison) -> str:
 def _drawn(session: Session, comparison: Comparison) -> None:
     """The picture with its table and files, and the pooled effect where it was asked for."""
     pooled = _pooled(comparison)
-    key = f"compare-{comparison.name}-{comparison.outcome.scale.name}-{pooled is not None}"
-    at_each_width(
-        lambda width: _figure(comparison, pooled, _made(comparison, pooled), mode(), width),
-        key=key,
-        unique=key,
-        described=comparing.describe(comparison, pooled),
-    )
+    elements.html(_drawing(comparison, pooled, _made(comparison, pooled), mode()))
     with st.expander(say("The numbers and downloads")):
         caption = say("{outcome}: the numbers behind it", outcome=comparison.label)
         elements.table(readable(_for_people(comparing.table(comparison, pooled))), caption=caption)
@@ -124,20 +118,20 @@ def _for_people(rows: list[Numbers]) -> list[Numbers]:
 
 def _made(comparison: Comparison, pooled: ReleasedFinding | None) -> tuple[str, ...]:
     """What tells two pictures of comparisons apart."""
-    parts = [comparison.name, comparison.outcome.scale.name, language(), str(pooled is not None)]
-    for release in comparison.releases:
-        made = release.provenance.created_at
-        parts += [release.study.id, release.registration.hash, release.data.hash, made, release.policy.name]
-    return tuple(parts)
+    said = (comparison.name, comparison.outcome.scale.name, language(), str(pooled is not None))
+    return (*said, *(part for release in comparison.releases for part in made_of(release)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _figure(
-    _comparison: Comparison, _pooled: ReleasedFinding | None, made: tuple[str, ...], mode: Mode, width: int
-) -> Figure:
-    """The picture without its frame; `made` says of what."""
+def _drawing(
+    _comparison: Comparison, _pooled: ReleasedFinding | None, made: tuple[str, ...], mode: Mode
+) -> str:
+    """The picture at each width, as markup; `made` says of what."""
     del made
-    return comparing.draw(_comparison, _pooled, mode=mode, width=width, framed=False)
+    return at_widths(
+        lambda width: comparing.sheet(_comparison, _pooled, mode=mode, width=width, framed=False),
+        described=comparing.describe(_comparison, _pooled),
+    )
 
 
 def _pooled(comparison: Comparison) -> ReleasedFinding | None:

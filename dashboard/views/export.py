@@ -17,6 +17,7 @@ from dashboard.address import Choices, Part
 from dashboard.chart import available, charts
 from dashboard.choice import chosen_release
 from dashboard.export import exports
+from dashboard.interim import notice_text
 from dashboard.language import LANGUAGES, count_of, later, say, speaking
 from dashboard.page import Page
 from dashboard.taken import FORMATS, PICTURES, SIZES, WIDTHS, Asked
@@ -52,7 +53,7 @@ def render(session: Session) -> None:
         return
     with speaking(spoken):
         release = seen.pilot(session.chosen).release or found
-    _one_chart(release, spoken)
+    _one_chart(release, spoken, steward=session.access.steward and not public)
     _everything(seen, release, spoken)
     _withheld(found)
     _imprint(found)
@@ -86,13 +87,13 @@ def _whom(session: Session, choices: Choices, *, public: bool) -> None:
         )
 
 
-def _one_chart(release: Release, spoken: str) -> None:
+def _one_chart(release: Release, spoken: str, *, steward: bool) -> None:
     elements.heading(say("One chart"), anchor="chart")
     fitting = available(release)
     if not fitting:
         elements.says(say("This pilot has nothing to draw yet."))
         return
-    asked = _picked(release, spoken)
+    asked = _picked(release, spoken, steward=steward)
     _preview(release, asked)
     st.download_button(
         say("Download this {format}", format=asked.format.upper()),
@@ -106,7 +107,7 @@ def _one_chart(release: Release, spoken: str) -> None:
     st.code(asked.command(release), language=None, wrap_lines=True)
 
 
-def _picked(release: Release, spoken: str) -> Asked:
+def _picked(release: Release, spoken: str, *, steward: bool) -> Asked:
     """The choices of one chart, in the address."""
     ordered = sorted(available(release), key=lambda chart: chart.name != FIRST)
     named = {chart.name: say(chart.title) for chart in ordered}
@@ -122,7 +123,7 @@ def _picked(release: Release, spoken: str) -> Asked:
         size = "page"
         if file_format in PICTURES:
             size = _select(say("Size"), Part("size", "one", tuple(SIZES)), sizes.__getitem__)
-    return Asked(chart, outcome or None, file_format, size, spoken)
+    return Asked(chart, outcome or None, file_format, size, spoken, steward)
 
 
 def _select(label: str, part: Part, said: Callable[[str], str]) -> str:
@@ -236,7 +237,7 @@ def _imprint(release: Release) -> None:
     from dashboard.slides.facts import provenance_rows
 
     elements.heading(say("What each file says of itself"), anchor="provenance")
-    if notice := words.DATA_ARE.get(release.study.data_are):
+    if notice := notice_text(release):
         elements.says(notice)
     what, value = say("What"), say("Value")
     elements.table(

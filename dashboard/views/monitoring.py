@@ -9,14 +9,19 @@ import streamlit as st
 from dashboard import elements, telling
 from dashboard.choice import chosen_release
 from dashboard.figure import chart_block
+from dashboard.interim import at_this_look, share_measured
 from dashboard.language import later, say
+from dashboard.monitored import result_rows, standing
 from dashboard.page import Page
 from dashboard.told import told
 from dashboard.words.forms import said_of
 from dashboard.words.looks import (
+    any_look_means,
     boundary_means,
+    boundary_moves,
     days_so_far,
     look_sentence,
+    may_it_stop,
     next_look,
     no_looks,
     units_so_far,
@@ -24,7 +29,6 @@ from dashboard.words.looks import (
 
 if TYPE_CHECKING:
     from analysis.disclosure import Release
-    from analysis.supplement import Supplied
     from dashboard.session import Session
 
 
@@ -33,6 +37,11 @@ def render(session: Session) -> None:
     release = chosen_release(session, question=say("Where does the study stand, and may it stop?"))
     if release is None:
         return
+    if release.looks:
+        st.header(say("May it stop?"), anchor=False)
+        elements.says(may_it_stop(standing(release)))
+        if said := next_look(release.looks, share_measured(release)):
+            elements.quiet(said)
     st.header(say("So far"), anchor=False)
     _progress(release)
     st.header(say("Looks before the end"), anchor=False)
@@ -40,7 +49,7 @@ def render(session: Session) -> None:
         elements.says(no_looks())
     else:
         _looks(release)
-    elements.quiet(*map(told, release.withheld))
+    elements.quiet(*map(told, release.withheld[release.closed :]))  # a closed study's first stands above
 
 
 def _progress(release: Release) -> None:
@@ -50,6 +59,7 @@ def _progress(release: Release) -> None:
         elements.says(units_so_far(measured, planned, unit=release.study.unit_name))
     if release.data.last and release.study.data_are in ("observed", "simulated"):
         elements.says(days_so_far(release.data.last, release.study.end))
+    chart_block(release, "accrual", told=True)
     chart_block(release, "flow")
 
 
@@ -57,37 +67,30 @@ def _looks(release: Release) -> None:
     """What the boundaries are and mean, then what was found at the look that the study is at."""
     last = len(release.looks)
     chart_block(release, "looks", told=True)
+    st.subheader(say("At this look"), anchor=False)
+    if not at_this_look(release):
+        elements.says(say("No result is shown: none was taken at a look, or it must not be seen yet."))
+    _results(release)
+    st.subheader(say("The boundaries of the plan"), anchor=False)
     elements.bullets(
         [look_sentence(place, look, last=place == last) for place, look in enumerate(release.looks, start=1)]
     )
-    elements.quiet(boundary_means())
-    st.subheader(say("At this look"), anchor=False)
-    at_a_look = [each for each in release.supplied if each.name == "monitoring"]
-    if not at_a_look:
-        elements.says(say("No result is shown: none was taken at a look, or it must not be seen yet."))
-    for supplied in at_a_look:
-        _found(release, supplied)
-    if said := next_look(release.looks, _share(release, at_a_look)):
-        elements.says(said)
+    elements.quiet(boundary_means(), boundary_moves())
 
 
-def _found(release: Release, supplied: Supplied) -> None:
-    """What one result allows at this look; harm comes with a notice."""
-    label = next(o.label for o in release.plan.outcomes if o.name == supplied.outcome)
-    elements.says(said_of(label, told(supplied.sentence(telling.labels(release)))))
-    if supplied.parameters.get("harm_reached", 0.0) > 0:
-        elements.banner(say("The boundary for harm is reached: {outcome}.", outcome=label))
-    elements.quiet(*map(told, supplied.notes))
-
-
-def _share(release: Release, at_a_look: list[Supplied]) -> float | None:
-    """How far the study is: by its results, else by all that was measured; None where that is not known."""
-    known = [each.parameters["information"] for each in at_a_look if "information" in each.parameters]
-    if known:
-        return known[0]
-    measured = release.flow[-1].total.value if release.flow else None
-    planned = release.plan.planned_units
-    return measured / planned if measured is not None and planned else None
+def _results(release: Release) -> None:
+    """Every result beside its boundaries; in words those without one; notices of harm."""
+    rows = result_rows(release)
+    elements.table(rows, caption=say("Each result beside the boundaries of this look"))
+    if any(supplied.effects for supplied in at_this_look(release)):
+        elements.quiet(any_look_means())
+    for supplied in at_this_look(release):
+        label = next(o.label for o in release.plan.outcomes if o.name == supplied.outcome)
+        if "z" not in supplied.parameters:
+            elements.says(said_of(label, told(supplied.sentence(telling.labels(release)))))
+        if supplied.parameters.get("harm_reached", 0.0) > 0:
+            elements.banner(say("The boundary for harm is reached: {outcome}.", outcome=label))
+        elements.quiet(*map(told, supplied.notes))
 
 
 PAGE = Page("monitoring", later("Monitoring"), "◷", 24, render)

@@ -16,7 +16,7 @@ from dashboard.language import count_of, later, say
 from dashboard.page import Page
 from dashboard.portfolio import FOUND, UNREADABLE, entry, figures
 from dashboard.words.forms import said_of
-from dashboard.words.portfolio import FOUND_WORDS, stages_text, tally_notes, tally_text
+from dashboard.words.portfolio import FOUND_WORDS, invented_texts, stages_text, tally_notes, tally_text
 from dashboard.words.stages import STAGE_MARKS
 from experiments.progress import STAGES
 
@@ -105,25 +105,7 @@ def _first_of_all(urgent: Sequence[Entry]) -> None:
 
 def _invented(entries: Sequence[Entry]) -> None:
     """Says once how many pilots rest on simulated or rebuilt data; each says so again by itself."""
-    kinds = [each.pilot.facts.data_are for each in entries if each.pilot.facts]
-    simulated, rebuilt = kinds.count("simulated"), kinds.count("reconstructed") + kinds.count("approximate")
-    lines = []
-    if simulated:
-        lines.append(
-            count_of(
-                "Simulated data: {count} pilot. Its figures test the method and say nothing about real people.",
-                "Simulated data: {count} pilots. Their figures test the method and say nothing about real people.",
-                simulated,
-            )
-        )
-    if rebuilt:
-        lines.append(
-            count_of(
-                "Rebuilt from published counts: {count} pilot.",
-                "Rebuilt from published counts: {count} pilots.",
-                rebuilt,
-            )
-        )
+    lines = invented_texts([each.pilot.facts.data_are for each in entries if each.pilot.facts])
     if lines:
         elements.banner(" ".join(lines))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import blocks, elements, telling, words
+from dashboard import blocks, elements, in_short, telling, words
 from dashboard.basis import computed
 from dashboard.chart import charts
 from dashboard.choice import chosen_release
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dashboard.session import Session
 
 BETTER = {"lower": later("lower is better"), "higher": later("higher is better")}
-WATCHED = ("guardrail", "safety")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,9 @@ def _design(release: Release) -> None:
 
 def _main(release: Release) -> None:
     """The main question: each finding in a sentence, with the picture that its design has."""
+    if release.closed:
+        _not_yet(release)
+        return
     for outcome in (o for o in release.plan.outcomes if o.role == "primary"):
         if found := _found(release, outcome):
             _outcome(release, outcome, found)
@@ -86,6 +88,15 @@ def _main(release: Release) -> None:
     refused = [r for r in release.not_estimable if r.estimator is None]
     caption = say("What could not be answered, and why")
     elements.table([telling.refusal_row(release, r) for r in refused], caption=caption)
+
+
+def _not_yet(release: Release) -> None:
+    """When a study that still runs will show what it found, with the way it has to go until then."""
+    elements.says(words.not_yet_text())
+    elements.quiet(*dict.fromkeys(told(refused.remedy) for refused in release.not_estimable))
+    if release.looks:
+        chart_block(release, "looks", told=True)
+        elements.link(say("See how far the study is"), page="monitoring", study=release.study.id)
 
 
 def _found(release: Release, outcome: Outcome) -> list[ReleasedFinding]:
@@ -146,11 +157,11 @@ def _is_open(release: Release) -> bool:
 
 
 def _harm(release: Release) -> None:
-    if not telling.of_role(release, *WATCHED):
-        elements.says(words.harmed_text([], elsewhere=False, declared=telling.watches(release)))
+    if not in_short.watched_findings(release):
+        elements.says(words.harmed_text([], elsewhere=False, declared=in_short.watches(release)))
         return
     chart_block(release, "guardrails", told=True)
-    for outcome in (o for o in release.plan.outcomes if o.role in WATCHED):
+    for outcome in (o for o in release.plan.outcomes if o.role in in_short.WATCHED):
         _further(release, outcome)
 
 
@@ -169,6 +180,7 @@ def _reach(release: Release) -> None:
         for title, sentences, mark in parts
     )
     elements.html(f'<div class="wk-reach">{columns}</div>')
+    elements.link(say("Plan the next study from this one"), page="planning", study=release.study.id)
 
 
 def _people(release: Release) -> None:

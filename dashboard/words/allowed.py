@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.release.shown import Shown
 from analysis.verdict import bounds
 from dashboard.language import later, say
 from dashboard.words.figures import (
@@ -61,10 +62,7 @@ def still_possible(telling: Telling) -> str:
 
 
 def _with_ratio(telling: Telling) -> str:
-    ends = interval_text(
-        telling.effect,
-        decimals=estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome),
-    )
+    ends = interval_text(telling.effect, Shown.of(telling.scale, telling.outcome))
     level = level_text(telling.effect.level)
     return say("{ratio} {ends}, {level} interval", ratio=ratio_name(telling.scale), ends=ends, level=level)
 
@@ -73,15 +71,26 @@ def _end(telling: Telling, value: float | None) -> str:
     """One end of the interval as a distance from no effect: "2.1 percentage points lower"."""
     if value is None:
         return say("any value")
-    away = value - telling.scale.null
+    null = telling.scale.null
+    decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
+    mark = Shown.of(telling.scale, telling.outcome).beside(value, decimals)
+    if mark is None:
+        return _away(telling, value - null, decimals)
+    if mark == null:
+        return say("next to no difference")
+    size = _away(telling, mark - null, decimals)
+    over = abs(value - null) > abs(mark - null)
+    return say("just over {size}", size=size) if over else say("just under {size}", size=size)
+
+
+def _away(telling: Telling, away: float, decimals: int) -> str:
+    """So far from no effect, in words."""
     if not away:
         return say("no difference")
     if telling.scale.is_ratio:
-        decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
-        size = away_from_one(value, decimals=decimals)
+        size = away_from_one(1 + away, decimals=decimals)
         return say("{size} higher", size=size) if away > 0 else say("{size} lower", size=size)
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    decimals = estimate_decimals(telling.effect, scale=telling.scale, outcome=telling.outcome)
     if telling.of_pairs:
         share = size_text(factor * (0.5 + abs(away)), unit=unit, decimals=decimals)
         return (

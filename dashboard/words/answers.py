@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analysis.layout import LAYOUTS, SERIES
 from dashboard.language import count_of, later, say
@@ -11,12 +11,17 @@ from dashboard.words.forms import several
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+Stands = Literal[
+    "over", "going on", "harm"
+]  # of planned looks: none to come, some, the boundary for harm reached
 NOTHING_WATCHED = later("No guardrail was declared, and no finding counts as harm.")
 WATCHED_UNSEEN = later("Not known: what was watched for harm is not shown here.")
 
 
-def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) -> str:
+def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool, stands: Stands = "over") -> str:
     """Whether it worked, from the verdicts on the main question; `failed` if a check did.
+
+    `stands` says whether a planned look is still to come.
 
     >>> worked_text(["benefit", "inconclusive"], randomised=True, failed=False)
     'In part.'
@@ -37,14 +42,15 @@ def worked_text(verdicts: Collection[str], *, randomised: bool, failed: bool) ->
     if found == {"equivalent"}:
         return say("No: any difference is too small to matter.")
     if "inconclusive" in found:
-        return say("Unclear.")
+        return say("Unclear.") if stands == "over" else say("Not decided yet: the study still runs.")
     return say("No clear gain; no relevant loss either.")
 
 
-def harmed_text(watched: Collection[str], *, elsewhere: bool, declared: bool) -> str:
+def harmed_text(watched: Collection[str], *, elsewhere: bool, declared: bool, stands: Stands = "over") -> str:
     """Whether it did harm: `watched` are the verdicts on guardrails and safety, `elsewhere` is harm beside them.
 
-    `declared` says whether the plan watches anything, also where no finding on it is shown.
+    `declared` says whether the plan watches anything, also where no finding on it is shown; `stands`, whether
+    a planned look is still to come, and whether the boundary for harm is reached at this one.
 
     >>> harmed_text(["non_inferior"], elsewhere=False, declared=True)
     'No: nothing that was watched got worse by more than the plan allows.'
@@ -53,10 +59,13 @@ def harmed_text(watched: Collection[str], *, elsewhere: bool, declared: bool) ->
     """
     if elsewhere or "harm" in watched:
         return say("Yes.")
+    if stands == "harm":
+        return say("It seems so: the boundary for harm is reached.")
     if not watched:
         return say(WATCHED_UNSEEN) if declared else say(NOTHING_WATCHED)
     if "inconclusive" in watched:
-        return say("Unclear.")
+        over = stands == "over"
+        return say("Unclear.") if over else say("Not decided yet: no boundary for harm is reached.")
     return say("No: nothing that was watched got worse by more than the plan allows.")
 
 
@@ -85,7 +94,7 @@ def cause_text(layout: str, *, randomised: bool) -> str:
     'Nobody is compared with anybody at the same time: whatever else came on the same day would look like it.'
     """
     if randomised and not LAYOUTS[layout].people:
-        return say("Lots decided who began when, so a clear difference can be put down to what was tried.")
+        return say("Chance decided who began when, so a clear difference can be put down to what was tried.")
     if randomised:
         return say("Chance decided who got what, so a clear difference can be put down to what was tried.")
     if layout == SERIES.name:

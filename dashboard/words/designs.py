@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from analysis.about import ArmLabel, Span, StudyFacts
 
 LOT: Mapping[str, str] = {
-    PARALLEL.name: later("One {unit} at a time: a lot decided between {count} arms"),
-    CLUSTERED.name: later("One {cluster} at a time, as a whole: a lot decided between {count} arms"),
-    CROSSOVER.name: later("Everybody had each of the {count} arms in turn: a lot decided which came first"),
-    STEPPED.name: later("One {cluster} after the other changed over: a lot decided in which order"),
-    PANEL.name: later("One {cluster} after the other changed over: a lot decided in which order"),
+    PARALLEL.name: later("Each {unit} was assigned at random to one of {count} arms"),
+    CLUSTERED.name: later("Each {cluster} was assigned as a whole, at random, to one of {count} arms"),
+    CROSSOVER.name: later("Everybody had each of the {count} arms in turn, in random order"),
+    STEPPED.name: later("One {cluster} after the other changed over, in random order"),
+    PANEL.name: later("One {cluster} after the other changed over, in random order"),
 }
 CALENDAR: Mapping[str, str] = {
-    STEPPED.name: later(
-        "One {cluster} after the other changed over, on a day that was decided without a lot"
-    ),
+    STEPPED.name: later("One {cluster} after the other changed over, in an order that was not random"),
     PANEL.name: later(
         "What was counted side by side, with a change for some and not, or not yet, for others"
     ),
@@ -32,15 +30,19 @@ CALENDAR: Mapping[str, str] = {
         "What was counted {unit} by {unit}, before and after each change, with nobody to compare with"
     ),
 }
-BOTH = later("Everybody had both arms in turn: a lot decided which came first")
+BOTH = later("Everybody had both arms in turn, in random order")
 OTHERWISE = later("How the arms were given out")
 HOW: Mapping[str, str] = {
-    PARALLEL.name: later("Arms with their shares, and when each outcome is counted"),
-    CLUSTERED.name: later("Arms with what was assigned to each, and when each outcome is counted"),
+    PARALLEL.name: later("Arms with their shares"),
+    CLUSTERED.name: later("Arms with what was assigned to each"),
     CROSSOVER.name: later("The orders that were possible, period by period"),
     STEPPED.name: later("What each had in each period"),
     PANEL.name: later("What each had when"),
     SERIES.name: later("The stretches that are compared, and what else happened"),
+}
+WITH_SPANS: Mapping[str, str] = {
+    PARALLEL.name: later("Arms with their shares, and when each outcome is counted"),
+    CLUSTERED.name: later("Arms with what was assigned to each, and when each outcome is counted"),
 }
 
 
@@ -52,9 +54,13 @@ def design_title(layout: str, study: StudyFacts, *, randomised: bool) -> str:
     return say(text, unit=study.unit_name, cluster=study.cluster_name, count=len(study.arms))
 
 
-def design_subtitle(layout: str) -> str:
-    """What the picture of a design shows."""
-    return say(HOW.get(layout, HOW[PARALLEL.name]))
+def design_subtitle(layout: str, *, counted: bool = False) -> str:
+    """What the picture of a design shows; `counted` says that the spans of outcomes are drawn as well.
+
+    >>> design_subtitle("clustered")
+    'Arms with what was assigned to each'
+    """
+    return say((WITH_SPANS if counted else HOW).get(layout, HOW[PARALLEL.name]))
 
 
 def drawn_from(total: str | None, study: StudyFacts) -> str:
@@ -67,7 +73,7 @@ def drawn_from(total: str | None, study: StudyFacts) -> str:
 
 def decided(*, randomised: bool) -> str:
     """How it was decided."""
-    return say("given out by lot") if randomised else say("given out without a lot")
+    return say("assigned at random") if randomised else say("not assigned at random")
 
 
 def compared_as(arm: ArmLabel) -> str:
@@ -84,8 +90,14 @@ def share_text(share: float) -> str:
     return say("planned share {share}", share=f"{declared(100 * share, unit='')}{SPACE}%")
 
 
-def assigned_text(count: str, unit: str) -> str:
-    """How many an arm was given."""
+def assigned_text(count: str, unit: str, *, in_turn: bool) -> str:
+    """How many an arm was given; `in_turn` where each of them has several arms, one after the other.
+
+    >>> assigned_text("41", "moderator", in_turn=True)
+    'had it for a period: 41 moderators'
+    """
+    if in_turn:
+        return say("had it for a period: {count} {units}", count=count, units=several(unit))
     return say("assigned: {count} {units}", count=count, units=several(unit))
 
 
@@ -150,7 +162,7 @@ def order_text(number: int) -> str:
 
 def others_text() -> str:
     """What comes later in a crossover of more than two arms."""
-    return say("then the others, in an order drawn by lot")
+    return say("then the others, in random order")
 
 
 def since_text(label: str, day: str) -> str:

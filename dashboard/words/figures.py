@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from analysis.release.shown import MOST_DECIMALS, Shown, decimals_for, shown_decimals, significant
+from analysis.release.shown import MOST_DECIMALS, Shown, decimals_for, significant
 from dashboard.language import language, say
 from dashboard.words.forms import SPACE, in_form, one, with_unit
 from dashboard.words.vocabulary import PERCENTAGE_POINTS, SCALE_UNITS, SHARE
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from analysis.policy import Count
 
 MINUS = "\N{MINUS SIGN}"
+PLAIN = Shown()
 
 
 def number(value: float, *, decimals: int | None = None) -> str:
-    """A number with `decimals`, or with three significant figures.
+    """A number with `decimals` (-1: to the nearest ten), or with three significant figures.
 
-    >>> number(0.04567), number(1234.5), number(-8.251, decimals=1), number(0)
-    ('0.0457', '1,234', '−8.3', '0')
+    >>> number(0.04567), number(1234.5), number(-8.251, decimals=1), number(0), number(45_203.0, decimals=-2)
+    ('0.0457', '1,234', '−8.3', '0', '45,200')
     """
     places = decimals_for(value) if decimals is None else decimals
-    text = f"{abs(value):,.{places}f}"
+    shown = abs(value) if places >= 0 else round(abs(value), places)
+    text = f"{shown:,.{max(places, 0)}f}"
     return in_form(f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text)
 
 
@@ -116,30 +118,53 @@ def plain_unit(outcome: Outcome) -> str:
 def estimate_decimals(effect: Effect, *, scale: Scale, outcome: Outcome) -> int:
     """Decimals shared by an estimate and its interval on a scale: three figures of the widest of them.
 
-    More where one of them would be shown on no effect or on the margin, and is not.
-
     >>> from analysis.finding import Effect
     >>> from analysis.outcome import Outcome
     >>> left = Outcome("left", "Left", "proportion", margin=0.02)
     >>> estimate_decimals(Effect(0.0112, 0.004, 0.01999), scale=left.scale, outcome=left)
-    3
+    2
     """
     return Shown.of(scale, outcome).decimals(effect)
 
 
-def interval_text(effect: Effect, *, factor: float = 1.0, decimals: int | None = None) -> str:
+def estimate_text(effect: Effect, shown: Shown) -> str:
+    """An estimate as it is shown beside its interval, without its unit.
+
+    >>> from analysis.finding import Effect
+    >>> estimate_text(Effect(0.00043, -0.12, 0.13), Shown(100))
+    '0.04'
+    >>> estimate_text(Effect(24.41, 4.2, 90), Shown(ratio=True))
+    '24.4'
+    """
+    value = effect.estimate
+    return number(shown.factor * value, decimals=shown.own_places(value, shown.decimals(effect)))
+
+
+def end_text(end: float, places: int, shown: Shown) -> str:
+    """An end of an interval; one that would be shown on no effect or on the margin, and is not, lies beside it.
+
+    >>> end_text(1.0004, 2, Shown(ratio=True, marks=(1.0,))), end_text(-0.00012, 1, Shown(100))
+    ('just above 1.00', 'just below 0.0')
+    """
+    mark = shown.beside(end, places)
+    if mark is None:
+        places = min(places, shown.own_places(end, places))
+        return number(shown.factor * end, decimals=places)
+    at = number(shown.factor * mark, decimals=places)
+    return say("just above {end}", end=at) if end > mark else say("just below {end}", end=at)
+
+
+def interval_text(effect: Effect, shown: Shown) -> str:
     """An interval's two ends; an open end is said.
 
     >>> from analysis.finding import Effect
-    >>> interval_text(Effect(0.2238, 0.0818, 0.3544), factor=100)
+    >>> interval_text(Effect(0.2238, 0.0818, 0.3544), Shown(100))
     '8.2 to 35.4'
-    >>> interval_text(Effect(3.0, 1.25, None))
+    >>> interval_text(Effect(3.0, 1.25, None), Shown())
     '1.25 upwards'
     """
-    places = shown_decimals(effect, factor=factor) if decimals is None else decimals
-    low, high = (
-        None if end is None else number(factor * end, decimals=places) for end in (effect.low, effect.high)
-    )
+    places = shown.decimals(effect)
+    low, high = (None if end is None else end_text(end, places, shown) for end in (effect.low, effect.high))
     if low is None and high is None:
         return say("without bounds")
     if low is None:
@@ -156,20 +181,16 @@ def effect_text(effect: Effect, *, scale: Scale, outcome: Outcome) -> str:
     ...             outcome=Outcome("left", "Left", "proportion"))
     '2.64 (1.42 to 4.90)'
     """
-    factor, unit = factor_and_unit(scale, outcome)
-    decimals = estimate_decimals(effect, scale=scale, outcome=outcome)
-    estimate = number(factor * effect.estimate, decimals=decimals)
-    interval = interval_text(effect, factor=factor, decimals=decimals)
-    return with_unit(f"{estimate} ({interval})", unit)
+    shown, (_, unit) = Shown.of(scale, outcome), factor_and_unit(scale, outcome)
+    return with_unit(f"{estimate_text(effect, shown)} ({interval_text(effect, shown)})", unit)
 
 
 def size_text(value: float, *, unit: str, decimals: int) -> str:
     """A distance in words, without its sign.
 
-    >>> size_text(-22.38, unit="percentage points", decimals=1)
-    '22.4 percentage points'
+    >>> size_text(-22.38, unit="percentage points", decimals=1), size_text(-0.043, unit="points", decimals=1)
+    ('22.4 percentage points', '0.04 points')
     """
-    shown = f"{abs(value):.{decimals}f}"
-    return with_unit(
-        number(abs(value), decimals=decimals), one(unit) if language() == "fr" and _single(shown) else unit
-    )
+    decimals = PLAIN.own_places(value, decimals)
+    single = language() == "fr" and _single(f"{abs(value):.{max(decimals, 0)}f}")
+    return with_unit(number(abs(value), decimals=decimals), one(unit) if single else unit)

@@ -210,14 +210,22 @@ def _unlike(telling: Telling) -> str:
 def _adjusted(telling: Telling) -> str:
     """Why a one-sided interval is not called benefit or harm: the adjusted p-value decided."""
     finding = telling.finding.finding
-    if finding.p_adjusted is None or finding.verdict in ("benefit", "harm"):
+    if finding.adjusted_by is None or finding.verdict in ("benefit", "harm"):
         return ""
     if not (telling.one_sided(worse=True) or telling.one_sided(worse=False)):
         return ""
+    method = ADJUSTMENTS.get(finding.adjusted_by, say("adjusted"))
+    if finding.p_adjusted is None:
+        told = say(
+            "Taken alone the interval leaves out no effect; adjusted for the plan’s several questions ({method}) "
+            "it does not count as one.",
+            method=method,
+        )
+        return f" {told}"
     told = say(
         "Taken alone the interval leaves out no effect; adjusted for the plan’s several questions ({method}) "
         "{p_value}, so it does not count as one.",
-        method=ADJUSTMENTS.get(finding.adjusted_by or "none", say("adjusted")),
+        method=method,
         p_value=p_text(finding.p_adjusted),
     )
     return f" {told}"

@@ -51,9 +51,9 @@ def worse_text(*, lower_is_better: bool) -> str:
     return say("higher is worse") if lower_is_better else say("lower is worse")
 
 
-def ends_words() -> tuple[str, str, str, str]:
-    """What stands under the axis: better, no effect, the margin, and beyond it."""
-    return say("◀ better"), say("no effect"), say("margin"), say("worse ▶")
+def places_words() -> tuple[str, str]:
+    """What the two upright lines beside an interval are."""
+    return say("no effect"), say("margin")
 
 
 def margin_size(outcome: Outcome) -> str:
@@ -91,18 +91,23 @@ def margin_said(outcome: Outcome) -> str:
 
 
 def margin_text(margin: str) -> str:
-    """The margin in the outcome's own unit."""
+    """The margin in the outcome's own unit, or that there is none.
+
+    >>> margin_text("4 seconds"), margin_text("")
+    ('margin: 4 seconds', 'no margin was set, so that it is not drawn')
+    """
+    if not margin:
+        return say("no margin was set, so that it is not drawn")
     return say("margin: {margin}", margin=margin)
 
 
-def guarded_legend(level: str, *, without: bool) -> str:
-    """How to read the picture; `without` where an outcome has no margin."""
-    said = say(
-        "Mark: estimate. Line: {level} interval. Each outcome has its own scale, on which its margin lies at the "
-        "same place. Shaded: worse than the plan allows.",
+def guarded_legend(level: str) -> str:
+    """How to read the picture."""
+    return say(
+        "Mark: estimate. Line: {level} interval. Each outcome has its own scale, on which its margin lies just as "
+        "far from no effect. Shaded: worse than the plan allows.",
         level=level,
     )
-    return f"{said} {say('Outcomes without a margin are not drawn here.')}" if without else said
 
 
 def guarded_spoken(title: str, rows: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dashboard.language import say
 from dashboard.words.figures import count_text, number, p_text
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from analysis.looks.planned import PlannedLook
     from analysis.policy import Count
+
+Standing = Literal["closed", "unknown", "between", "harm", "benefit", "over", "going on"]
 
 
 def share_of_information(share: float) -> str:
@@ -93,6 +95,50 @@ def boundary_means() -> str:
         "look so that all looks together are wrong no more often than one. The boundary for harm is nearer: to "
         "stop a harmful pilot too early costs less than to go on with it."
     )
+
+
+def boundary_moves() -> str:
+    """Why the boundary at a look may differ a little from the planned one."""
+    return say(
+        "A look is hardly ever taken at exactly its share of the information: its boundaries move a little with "
+        "the share that there is."
+    )
+
+
+def any_look_means() -> str:
+    """What the two intervals of a result are, for who never met the second."""
+    return say(
+        "The interval at this look allows for the planned looks. The interval at any look holds however often, and "
+        "whenever, somebody looks: it is wider, and the one to read where a look was not planned."
+    )
+
+
+def may_it_stop(standing: Standing) -> str:
+    """Whether the study may stop now, in a sentence."""
+    answers: dict[Standing, str] = {
+        "closed": say("Not to be seen yet: results are shown at the next planned look."),
+        "unknown": say("Not known: no result was held against a boundary."),
+        "between": say("No: this is no planned look, and nothing is decided."),
+        "harm": say("It has to: the boundary for harm is reached."),
+        "benefit": say("It may: the boundary for benefit is reached on the main question."),
+        "over": say("This was the last look: no further one follows."),
+        "going on": say("No: no boundary is reached, and the study goes on."),
+    }
+    return answers[standing]
+
+
+def zone_text(standing: Standing) -> str:
+    """Where one result lies, in a table."""
+    words: dict[Standing, str] = {
+        "harm": say("▼ beyond the boundary for harm"),
+        "benefit": say("▲ beyond the boundary for benefit"),
+    }
+    return words.get(standing) or say("○ between the boundaries")
+
+
+def so_far_text(share: float) -> str:
+    """How far a study is, beside a line on a picture."""
+    return say("so far: {share}", share=share_of_information(share))
 
 
 def no_looks() -> str:

@@ -75,7 +75,7 @@ def profile_spoken(rows: Sequence[str]) -> str:
 
 def group_shrunk(text: str) -> str:
     """A level's estimate drawn towards the average of all."""
-    return say("drawn in: {effect}", effect=text)
+    return say("shrunk: {effect}", effect=text)
 
 
 def groups_title(says: str) -> str:
@@ -86,7 +86,7 @@ def groups_title(says: str) -> str:
 def groups_subtitle(outcome: str) -> str:
     """What a chart of subgroups shows."""
     return say(
-        "{outcome}: the effect in each declared group; drawn in: the same, pulled towards the average",
+        "{outcome}: the effect in each declared group; shrunk: the same, pulled towards the average",
         outcome=outcome,
     )
 

@@ -9,7 +9,7 @@ from dashboard.told import told
 from dashboard.words.figures import number
 from dashboard.words.forms import said_of, several
 from dashboard.words.pieces import quoted
-from dashboard.words.vocabulary import VERDICTS, flow_word
+from dashboard.words.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -207,8 +207,6 @@ def left_text(units: str) -> str:
     return say("{units} left after each step, by arm", units=several(units).capitalize())
 
 
-def step_text(key: str, total: str | None) -> str:
+def step_text(step: str, total: str | None) -> str:
     """A step's name with how many units are left in all; None where that is masked."""
-    if total is None:
-        return flow_word(key)
-    return say("{step} ({total} in all)", step=flow_word(key), total=total)
+    return step if total is None else say("{step} ({total} in all)", step=step, total=total)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.layout import LAYOUTS, PANEL, SERIES
+from analysis.release.shown import Shown
 from analysis.verdict import bounds
 from dashboard.language import later, say
 from dashboard.told import told
 from dashboard.words.figures import (
     declared,
     estimate_decimals,
+    estimate_text,
     factor_and_unit,
     interval_text,
     level_text,
@@ -200,20 +202,20 @@ def _size(telling: Telling, *, flip: bool) -> tuple[str, str]:
     """The size of the effect and its interval, both in the direction of the verb."""
     effect, scale = telling.effect, telling.scale
     level = level_text(effect.level)
+    decimals = estimate_decimals(effect, scale=scale, outcome=telling.outcome)
+    shown = Shown.of(scale, telling.outcome)
     if scale.is_ratio:
-        decimals = estimate_decimals(effect, scale=scale, outcome=telling.outcome)
         interval = say(
             "{ratio} {value}, {level} interval {ends}",
             ratio=ratio_name(scale),
-            value=number(effect.estimate, decimals=decimals),
+            value=estimate_text(effect, shown),
             level=level,
-            ends=interval_text(effect, decimals=decimals),
+            ends=interval_text(effect, shown),
         )
         return away_from_one(effect.estimate, decimals=decimals), interval
     factor, unit = factor_and_unit(scale, telling.outcome)
-    decimals = estimate_decimals(effect, scale=scale, outcome=telling.outcome)
     turned = _turned(effect, about=scale.null) if flip else effect  # "fell by 20 (8 to 32)", not (−32 to −8)
-    ends = interval_text(turned, factor=factor, decimals=decimals)
+    ends = interval_text(turned, shown.turned(scale.null) if flip else shown)
     return (
         size_text(factor * turned.estimate, unit=unit, decimals=decimals),
         say("{level} interval {ends}", level=level, ends=ends),

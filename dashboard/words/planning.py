@@ -23,7 +23,7 @@ FIGURES = Spoken(
         "power_exact": later("exact power of the score test"),
         "variance": later("variance of the effect"),
         "se": later("standard error of the effect"),
-        "orders": later("orders that lots can draw"),
+        "orders": later("possible random orders"),
         "replicates": later("studies drawn"),
         "refused": later("of which the analysis gave no p-value"),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard.language import later, say
 from dashboard.words.figures import level_text, number, percent
 from dashboard.words.forms import in_form, said_of
+from dashboard.words.pieces import quoted
 from dashboard.words.planning import COUNTED
 from dashboard.words.vocabulary import Spoken
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 DESIGNS: Mapping[str, str] = Spoken(
     {
-        "individual": later("Lots for each person"),
-        "non-inferiority": later("Lots for each person, to show that nothing gets worse"),
-        "cluster": later("Lots for whole teams or sites"),
+        "individual": later("Each person assigned at random"),
+        "non-inferiority": later("Each person assigned at random, to show that nothing gets worse"),
+        "cluster": later("Whole teams or sites assigned at random"),
         "crossover": later("Everybody has both, one after the other"),
-        "stepped-wedge": later("All teams change, in an order drawn by lots"),
-        "repeated": later("Lots for each person, asked several times"),
+        "stepped-wedge": later("All teams change, in random order"),
+        "repeated": later("Each person assigned at random, asked several times"),
         "interrupted-series": later("One platform before and after a change"),
         "controlled-series": later("Many platforms, of which some change"),
     }
@@ -166,4 +167,51 @@ def no_data_text(version: str, day: str) -> str:
         "Computed from suppositions alone, without any data. Watchkeeper {version}, {day}.",
         version=version,
         day=day,
+    )
+
+
+def from_pilot_text(study: str, version: str, day: str) -> str:
+    """That a picture of a plan starts from a pilot."""
+    return say(
+        "Computed from suppositions that start from what the pilot {study} found. Watchkeeper {version}, {day}.",
+        study=study,
+        version=version,
+        day=day,
+    )
+
+
+def began_text(pilot: str, outcome: str) -> str:
+    """What the fields of a plan start from."""
+    return say(
+        "This starts from the pilot {pilot}: an empty field stands for its design and for what was found with its "
+        "control arm on {outcome}. The smallest effect that matters is yours to say; until you do, it is the "
+        "margin of the pilot’s plan or, without one, a part of what was found there.",
+        pilot=quoted(pilot),
+        outcome=quoted(outcome),
+    )
+
+
+def began_design(pilot: str) -> str:
+    """That only the design of a pilot could be taken."""
+    return say(
+        "This starts from the design of the pilot {pilot}. What is shown of it is not enough for the other fields, "
+        "so empty ones stand for usual values.",
+        pilot=quoted(pilot),
+    )
+
+
+def began_without(pilot: str) -> str:
+    """That a pilot has no figures yet that a plan could start from."""
+    return say(
+        "No figures of the pilot {pilot} can be seen yet, so empty fields stand for usual values.",
+        pilot=quoted(pilot),
+    )
+
+
+def nothing_to_begin(pilot: str) -> str:
+    """That a pilot measured nothing that this page plans for."""
+    return say(
+        "What the pilot {pilot} measured is of a kind that is not planned for here, so empty fields stand for "
+        "usual values.",
+        pilot=quoted(pilot),
     )

@@ -9,7 +9,7 @@ from dashboard.words.figures import number
 from dashboard.words.stages import STAGE_MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dashboard.portfolio import Tally
     from experiments.progress import Stage
@@ -58,3 +58,26 @@ def stages_text(stages: Mapping[Stage, int]) -> str:
         say("{stage}: {count}", stage=STAGE_MARKS[stage].word, count=number(count, decimals=0))
         for stage, count in stages.items()
     )
+
+
+def invented_texts(kinds: Sequence[str]) -> list[str]:
+    """How many pilots rest on simulated or rebuilt data, by what the data of each are."""
+    simulated, rebuilt = kinds.count("simulated"), kinds.count("reconstructed") + kinds.count("approximate")
+    said = []
+    if simulated:
+        said.append(
+            count_of(
+                "Simulated data: {count} pilot. Its figures test the method and say nothing about real people.",
+                "Simulated data: {count} pilots. Their figures test the method and say nothing about real people.",
+                simulated,
+            )
+        )
+    if rebuilt:
+        said.append(
+            count_of(
+                "Rebuilt from published counts: {count} pilot.",
+                "Rebuilt from published counts: {count} pilots.",
+                rebuilt,
+            )
+        )
+    return said

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.release.precision import shown_of
+from analysis.release.shown import Shown
 from dashboard.language import say
 from dashboard.words.figures import (
     estimate_decimals,
@@ -95,12 +96,13 @@ def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
     """How far up or down, with the interval in that direction."""
     factor, unit = factor_and_unit(scale, outcome)
     decimals = estimate_decimals(effect, scale=scale, outcome=outcome)
-    up = effect.estimate > 0
+    up, shown = effect.estimate > 0, Shown.of(scale, outcome)
     if effect.estimate < 0:  # "lower by 20 (8 to 32)", not (−32 to −8)
         low, high = (None if end is None else -end for end in (effect.high, effect.low))
         effect = replace(effect, estimate=-effect.estimate, low=low, high=high)
+        shown = shown.turned(0.0)
     size = size_text(factor * effect.estimate, unit=unit, decimals=decimals)
-    ends = interval_text(effect, factor=factor, decimals=decimals)
+    ends = interval_text(effect, shown)
     about = {"size": size, "level": level_text(effect.level), "ends": ends}
     if up:
         return say("{size} higher ({level} interval {ends})", **about)
@@ -109,10 +111,11 @@ def _distance(effect: Effect, scale: Scale, outcome: Outcome) -> str:
 
 def _slope(telling: Telling, slope: Effect, *, interval: str) -> str:
     factor, unit = factor_and_unit(telling.scale, telling.outcome)
-    decimals = shown_of("slope_change", telling.outcome).decimals(slope)
+    shown = shown_of("slope_change", telling.outcome)
+    decimals = shown.decimals(slope)
     ends = {
         "level": level_text(slope.level),
-        "ends": interval_text(slope, factor=factor, decimals=decimals),
+        "ends": interval_text(slope, shown),
         "interval": interval,
     }
     clear = (slope.low is not None and slope.low > 0) or (slope.high is not None and slope.high < 0)

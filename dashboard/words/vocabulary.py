@@ -139,6 +139,8 @@ FLOW_WORDS: Mapping[str, str] = Spoken(
         "assigned": later("Assigned to an arm"),
         "exposed": later("Reached the point where the arms differ"),
         "analysed": later("Analysed for the main question"),
+        "assigned crossover": later("Had the arm for a period"),
+        "assigned stepped": later("Was there while the arm was on"),
     }
 )
 
@@ -194,13 +196,13 @@ SCALE_UNITS: Mapping[str, tuple[float, str | None]] = {
 }
 
 
-def flow_word(key: str) -> str:
-    """What a step of the flow of units is called.
+def flow_word(key: str, layout: str = "") -> str:
+    """What a step of the flow of units is called; in some layouts a unit is in several arms, one after the other.
 
-    >>> flow_word("assigned"), flow_word("follow_up")
-    ('Assigned to an arm', 'Follow up')
+    >>> flow_word("assigned"), flow_word("assigned", "crossover"), flow_word("follow_up")
+    ('Assigned to an arm', 'Had the arm for a period', 'Follow up')
     """
-    return FLOW_WORDS.get(key, spaced(key))
+    return FLOW_WORDS.get(f"{key} {layout}") or FLOW_WORDS.get(key, spaced(key))
 
 
 def topic_word(topic: str) -> str:

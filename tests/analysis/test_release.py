@@ -17,6 +17,7 @@ from analysis.release.audit import recovered
 from analysis.release.guessing import LEFT, coarse
 from analysis.release.people import CHECK_HIDDEN
 from analysis.release.published import published
+from analysis.release.reasons import FEW_NONE_ALL, GROUPS, OUTCOMES, RESTS, WITH_WITHHELD
 from analysis.release.shown import significant
 from analysis.release.tables import Published, Sum
 from analysis.release.withheld import Withheld
@@ -70,6 +71,63 @@ def test_rounded_counts_say_their_ten_and_nothing_of_where_in_it_they_lie():
 def test_a_share_of_a_rounded_release_is_that_of_the_rounded_counts():
     arm = public(with_arms(evaluation(), (100, 47), (100, 26)), "midpoint-10").findings[0].arms[1]
     assert (arm.n.value, arm.events.value, arm.figures) == (95, 25, {"value": 0.26})
+
+
+def several(*cells: tuple[tuple[int, int], tuple[int, int]], adjusted: float = 0.05) -> Evaluation:
+    """One outcome after the other with these people and events, each with a p-value adjusted by Holm."""
+    found = evaluation()
+    made = []
+    for place, arms in enumerate(cells):
+        finding = with_arms(found, *arms).findings[0]
+        outcome = replace(finding.outcome, name=f"outcome-{place}", label=f"Outcome {place}")
+        made.append(replace(finding, outcome=outcome, p_adjusted=adjusted, adjusted_by="holm"))
+    whole = with_arms(found, *cells[0])
+    return replace(
+        whole,
+        findings=tuple(made),
+        plan=replace(found.plan, outcomes=tuple(finding.outcome for finding in made)),
+    )
+
+
+def test_a_p_value_adjusted_with_that_of_a_withheld_outcome_is_not_shown():
+    """By Holm, p = 0.03 beside 0.05 adjusted says that the other p-value is 0.025."""
+    both = public(several(((100, 27), (81, 40)), ((100, 27), (81, 41))))
+    assert [found.finding.p_adjusted for found in both.findings] == [0.05, 0.05]
+    (shown,) = public(several(((100, 27), (81, 40)), ((100, 4), (81, 40)))).findings
+    assert (shown.finding.p_adjusted, shown.finding.adjusted_by) == (None, "holm")
+    assert shown.finding.estimate.notes[-1] == WITH_WITHHELD
+    assert shown.finding.verdict == both.findings[0].finding.verdict
+
+
+@pytest.mark.parametrize("events", [0, 4, 97, 100])
+def test_that_nobody_or_everybody_is_counted_is_told_no_more_than_that_few_are(events):
+    made = public(with_arms(evaluation(), (100, events), (81, 40)))
+    assert (made.withheld[-1], made.not_estimable[0].reason) == (OUTCOMES["told"], FEW_NONE_ALL)
+
+
+def test_an_outcome_of_people_all_alike_is_not_said_to_be_of_fewer_than_ten():
+    found = with_arms(evaluation(), (100, 27), (81, 40))
+    alike = tuple(
+        ArmFigures(arm.arm, arm.n, 0, {"mean": 3.0, "sd": 0.0, "value": 3.0}, (arm.n,))
+        for arm in found.findings[0].arms
+    )
+    outcome = replace(found.findings[0].outcome, kind="mean")
+    estimate = replace(found.findings[0].estimate, effects={"mean_difference": found.findings[0].effect})
+    finding = replace(found.findings[0], outcome=outcome, arms=alike, estimate=estimate)
+    made = public(replace(found, findings=(finding,), plan=replace(found.plan, outcomes=(outcome,))))
+    assert (made.withheld[-1], made.not_estimable[0].reason) == (OUTCOMES["rests"], RESTS)
+    assert not any("fewer than 10" in said for said in made.withheld)
+
+
+def test_groups_are_withheld_for_the_reason_that_holds():
+    whole = with_arms(evaluation(), (100, 27), (81, 40))
+    thin = (levels(whole, "north", (95, 23), (76, 37)), levels(whole, "south", (5, 4), (5, 3)))
+    made = public(replace(whole, findings=(*whole.findings, *thin)))
+    assert made.withheld[-2:] == ("Groups with fewer than 10 people in an arm are not shown.", GROUPS["told"])
+    large = (levels(whole, "north", (50, 23), (40, 20)), levels(whole, "south", (50, 4), (41, 20)))
+    made = public(replace(whole, findings=(*whole.findings, *large)))
+    assert made.withheld[-1] == GROUPS["told"]
+    assert not any("in an arm" in said for said in made.withheld)
 
 
 def test_an_exact_release_withholds_an_outcome_whose_effect_would_give_a_small_count_back():

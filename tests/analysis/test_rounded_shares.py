@@ -158,7 +158,8 @@ def test_how_far_a_rounded_study_is_is_told_to_a_tenth_of_what_was_planned():
         "At look 1 of 2 (52 % of the planned information) z is 1.20.",
         parameters={"information": 0.517, "look": 1.0},
     )
-    told = rounded(replace(found, supplied=(placed,))).supplied[0]
+    plan = replace(found.plan, outcomes=(*found.plan.outcomes, score))
+    told = rounded(replace(found, supplied=(placed,), plan=plan)).supplied[0]
     assert told.says == "At look 1 of 2 (50 % of the planned information) z is 1.20."
     assert told.parameters == {"information": 0.5, "look": 1.0}
 

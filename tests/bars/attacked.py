@@ -124,9 +124,10 @@ def small_counts(found: Evaluation) -> dict[str, int]:
         level = finding.subgroup.level if finding.subgroup else "everybody"
         for arm in finding.arms:
             about = f"{finding.outcome.name} {level} {arm.arm}"
-            n, events, others = arm.cells
-            counts |= {f"n {about}": n, f"events {about}": events, f"others {about}": others}
+            counts |= dict(zip((f"n {about}", f"events {about}", f"others {about}"), arm.cells, strict=False))
             counts[f"missing {about}"] = arm.missing
+    for group in found.scores[0].groups:
+        counts |= {f"band {place} {group.arm}": count for place, count in enumerate(group.in_bands)}
     _complements(found, counts)
     return {key: count for key, count in counts.items() if 0 < count <= 9}
 
@@ -138,6 +139,8 @@ def _complements(found: Evaluation, counts: dict[str, int]) -> None:
             if not finding.default:
                 continue
             for arm in finding.arms:
+                if f"{what} {finding.outcome.name} everybody {arm.arm}" not in counts:
+                    continue
                 whole = counts[f"{what} {finding.outcome.name} everybody {arm.arm}"]
                 large = [
                     counts[f"{what} {finding.outcome.name} {level} {arm.arm}"]

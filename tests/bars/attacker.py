@@ -16,16 +16,20 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from tests.bars.narrowing import RARE, multiple_of, of_group, of_means, of_shares
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from analysis.disclosure import Release, ReleasedArm, ReleasedFinding
+    from analysis.release.scores import ReleasedCourse
 
 Bounds = tuple[float, float]
 COUNT = re.compile(r"<10|about [0-9,]+|masked|[0-9][0-9,]*")
 WIDE = 1e6
+BANDS = ("low", "middle", "high")
 ENOUGH = 12  # possible values: no smaller count has so many
 
 
@@ -49,10 +53,14 @@ class Attacker:
         self.below: list[tuple[dict[str, float], float]] = []
         self.seen: list[NDArray[np.float64]] = []
         self.system: tuple[Any, ...] | None = None
+        self.tried: dict[str, int] = {}
         for release in releases:
             self._flow(release)
             for finding in release.findings:
                 self._finding(finding)
+            self._averages(release)
+            for course in release.scores:
+                self._course(course)
             self._levels(release)
             for check in release.checks:
                 self._check(check.name, check.says, check.subject)
@@ -61,6 +69,8 @@ class Attacker:
         """How many whole numbers a count can be, or ENOUGH. Raises ValueError where there is no solution."""
         if key not in self.place:
             return ENOUGH
+        if self.tried.get(key, ENOUGH) < ENOUGH:
+            return self.tried[key]
         place = self.place[key]
         for sign in (1.0, -1.0):
             if not self.seen or self._between(place) < ENOUGH:
@@ -127,6 +137,11 @@ class Attacker:
                 if finding.outcome.name == "outcome-0":
                     self._adds_up(f"analysed {arm.arm}", [f"n {about}"])
         control, treatment = (f"{finding.outcome.name} {level} {arm.arm}" for arm in released.arms)
+        if finding.outcome.kind == "score":
+            self._means(released, control, treatment)
+            return
+        if released.arms[0].n.form == "rounded":
+            self._tables(released, control, treatment)
         self._effect(control, treatment, finding.effect.estimate, exact=finding.effect.p_value is not None)
 
     def _arm(self, about: str, arm: ReleasedArm) -> None:
@@ -139,7 +154,7 @@ class Attacker:
         if high < WIDE:  # low * share <= events <= high * share
             self.below.append(({f"share {about}": low, f"events {about}": -1.0}, 0.0))
             self.below.append(({f"share {about}": -high, f"events {about}": 1.0}, 0.0))
-        if "value" in arm.figures and arm.n.form == "exact":
+        if arm.events and "value" in arm.figures and arm.n.form == "exact":
             near = _half_digit(arm.figures["value"])
             value = arm.figures["value"]
             self._see(f"share {about}", (value - near, value + near))
@@ -149,6 +164,103 @@ class Attacker:
         terms = {f"share {treatment}": 1.0, f"share {control}": -1.0}
         self.below.append((terms, told + near))
         self.below.append(({key: -by for key, by in terms.items()}, near - told))
+
+    def _means(self, released: ReleasedFinding, control: str, treatment: str) -> None:
+        """Rounded counts beside an interval and the spreads that it is made of; averages of whole points."""
+        spreads = [arm.figures.get("sd") for arm in released.arms]
+        if None in spreads or released.arms[0].n.form != "rounded":
+            return
+        known = of_means(
+            self._values(f"n {control}"),
+            self._values(f"n {treatment}"),
+            released.effect,
+            [sd for sd in spreads if sd is not None],
+        )
+        for about, values in zip((control, treatment), known, strict=True):
+            self._narrow(f"n {about}", values)
+
+    def _tables(self, released: ReleasedFinding, control: str, treatment: str) -> None:
+        """Rounded counts beside an effect on a grid: every table is tried, or those in which few had the event."""
+        arms = [
+            (self._values(f"n {about}"), about, arm)
+            for about, arm in zip((control, treatment), released.arms, strict=True)
+        ]
+        if all(arm.events is not None and arm.events.form == "rounded" for _, _, arm in arms):
+            tables = [(n, self._values(f"events {about}")) for n, about, _ in arms]
+            left = of_shares(tables[0], tables[1], released.effect)
+            names = [f"{what} {about}" for _, about, _ in arms for what in ("n", "events")]
+            for name, values in zip(names, left, strict=True):
+                self._narrow(name, values)
+            return
+        for rare in (0, 1):
+            self._rare([n for n, _, _ in arms], arms[rare][1], released, rare)
+
+    def _rare(
+        self, people: list[NDArray[np.int64]], about: str, released: ReleasedFinding, rare: int
+    ) -> None:
+        for what in ("events", "others"):
+            few, sizes = np.arange(RARE), people[rare]
+            found: set[int] = set()
+            for n in sizes if what == "others" else [None]:
+                events = few if n is None else n - few[few <= n]
+                tables = [(size[[0, len(size) // 2, -1]], np.arange(size.max() + 1)) for size in people]
+                tables[rare] = (sizes if n is None else np.array([n]), events)
+                values = of_shares(tables[0], tables[1], released.effect)[2 * rare + 1]
+                found |= set((values if n is None else n - values).tolist())
+            self.tried[f"{what} {about}"] = len(found)
+
+    def _averages(self, release: Release) -> None:
+        """The averages of levels, each weighted by its people, are everybody's."""
+        shown: dict[str, dict[str, float]] = {}
+        for released in release.findings:
+            finding = released.finding
+            if finding.outcome.kind == "score" and (finding.default or finding.subgroup):
+                level = finding.subgroup.level if finding.subgroup else "everybody"
+                for arm in released.arms:
+                    if "mean" in arm.figures:
+                        shown.setdefault(arm.arm, {})[level] = arm.figures["mean"]
+        levels = {f.finding.subgroup.level for f in release.findings if f.finding.subgroup}
+        for arm, means in shown.items():
+            if len(means) == len(levels) + 1 > 2:
+                self._weighted(arm, means)
+
+    def _weighted(self, arm: str, means: dict[str, float]) -> None:
+        for sign in (1, -1):
+            terms = {
+                f"n score {level} {arm}": (-sign if level == "everybody" else sign) * mean
+                - multiple_of(mean) / 2
+                for level, mean in means.items()
+            }
+            rest = {f"n score the rest {arm}": -WIDE}
+            self.below.append(({self._see(key): by for key, by in {**terms, **rest}.items()}, 0.0))
+
+    def _course(self, course: ReleasedCourse) -> None:
+        """Who was asked and answered, with a mean and its interval, and who is in which band."""
+        for group in course.groups:
+            n = f"n {course.outcome} everybody {group.arm}"
+            self._see(n, read(group.answered.text))
+            self._see(f"exposed {group.arm}", read(group.asked.text))
+            low, high = self.bounds[self.place[n]]
+            if group.figures and high < WIDE:
+                self._narrow(n, of_group(self._values(n), group.figures, step=1.0))
+            parts = [part.label.split("|") for part in course.bands]
+            for names, share in zip(parts, group.shares, strict=False):
+                about = f"bands {'|'.join(names)} {group.arm}"
+                self._adds_up(about, [f"band {BANDS.index(name)} {group.arm}" for name in names])
+                if low == high:
+                    self._see(about, (np.ceil((share - 0.005) * low), np.floor((share + 0.005) * low)))
+            if group.shares:
+                self._adds_up(n, [f"bands {'|'.join(names)} {group.arm}" for names in parts])
+
+    def _values(self, key: str) -> NDArray[np.int64]:
+        """The whole numbers that a count can be as far as it is read."""
+        low, high = self.bounds[self.place[key]]
+        return np.arange(int(low), int(high) + 1)
+
+    def _narrow(self, key: str, values: NDArray[np.int64]) -> None:
+        if not len(values):
+            raise ValueError(f"what was read contradicts itself: {key}")
+        self._see(key, (int(values.min()), int(values.max())))
 
     def _levels(self, release: Release) -> None:
         """The levels that are shown and the rest, if any, are everybody."""

@@ -22,6 +22,7 @@ from analysis.evaluation import Evaluation
 from analysis.finding import ArmFigures, Contrast, Effect, Estimate, Finding, Subgroup
 from analysis.outcome import Outcome
 from analysis.plan import Plan
+from tests.bars.drawn_scores import MOST, SCORE, course, score_findings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class People:
     exposed: NDArray[np.bool_]
     measured: NDArray[np.bool_]  # people by outcomes
     happened: NDArray[np.bool_]
+    answered: NDArray[np.bool_]  # a questionnaire
+    score: NDArray[np.int64]
     in_two_arms: int
     rounding: Rounding
     split: bool
@@ -56,6 +59,8 @@ class People:
             self.exposed[left],
             self.measured[left],
             self.happened[left],
+            self.answered[left],
+            self.score[left],
             self.in_two_arms,
             self.rounding,
             self.split,
@@ -78,6 +83,8 @@ def draw(rng: np.random.Generator, *, rounding: Rounding, split: bool) -> People
         exposed,
         rng.random((people, outcomes)) >= lost,
         rng.random((people, outcomes)) < base,
+        rng.random(people) >= rng.choice([*FEW, 0.1], len(sizes))[arm],
+        rng.binomial(MOST, rng.choice([0.1, 0.4, 0.6]) + 0.1 * rng.random(len(sizes))[arm]),
         int(rng.choice([0, 4, 12])),
         rounding,
         split,
@@ -98,6 +105,7 @@ def evaluation(people: People) -> Evaluation:
     for place, outcome in enumerate(outcomes):
         for contrast in contrasts:
             findings += _findings(people, place, outcome, contrast)
+    findings += score_findings(people, contrasts, LEVELS, ATTRIBUTE)
     steps = {
         "assigned": np.ones(len(people.arm), bool),
         "exposed": people.exposed,
@@ -109,7 +117,7 @@ def evaluation(people: People) -> Evaluation:
     )
     units = len(people.arm) + people.in_two_arms
     return Evaluation(
-        plan=Plan(outcomes, contrasts, "parallel"),
+        plan=Plan((*outcomes, SCORE), contrasts, "parallel"),
         conduct=Conduct(flow[0].by_arm, dict.fromkeys(arms, 1.0), in_two_arms=people.in_two_arms, flow=flow),
         checks=tuple(_checks(flow, findings, people.in_two_arms)),
         findings=tuple(findings),
@@ -126,11 +134,12 @@ def evaluation(people: People) -> Evaluation:
             rounding=people.rounding,
         ),
         registration=Registration("f00d", "2026-01-01T00:00:00Z"),
+        scores=(course(people, arms),),
     )
 
 
 def _hash(people: People) -> str:
-    content = (people.arm, people.level, people.exposed, people.measured, people.happened)
+    content = (people.arm, people.level, people.exposed, people.measured, people.happened, people.score)
     return hashlib.sha256(b"".join(part.tobytes() for part in content)).hexdigest()
 
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from playwright.sync_api import sync_playwright
-
 from tests.browser.papers import papers
+from tests.browser.served import browsing, visit, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 
     Scheme = Literal["light", "dark"]
 
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+FILLED = 900  # seconds for a store to be filled with every pilot, on a busy machine
 HERE = Path(__file__).parent
 PAGES = {
     "overview": "",
@@ -46,7 +43,9 @@ PAGES = {
     "study-survival": "study?study=blocked-upload-sim",
     "quality": "quality?study=search-warning-sim",
     "wellness": "wellness?study=moderator-blur-sim",
+    "study-running": "study?study=helpline-banner-sim",
     "monitoring": "monitoring?study=search-warning-sim",
+    "monitoring-running": "monitoring?study=helpline-banner-sim",
     "planning": "planning",
     "export": "export?study=moderator-blur-sim",
     "methods": "methods",
@@ -66,12 +65,8 @@ def dashboard(port: int) -> Iterator[tuple[str, dict[str, str]]]:
         places = {**os.environ, "WATCHKEEPER_STORE": f"{folder}/store", "WATCHKEEPER_KEYS": f"{folder}/keys"}
         command = [sys.executable, "-m", "dashboard.cli", "demo", "--no-browser", "--port", str(port)]
         server = subprocess.Popen(command, env=places)
-        while server.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
         try:
+            wait_for(port, seconds=FILLED)
             yield f"http://127.0.0.1:{port}", places
         finally:
             server.terminate()
@@ -83,9 +78,7 @@ def photograph(
 ) -> None:
     """One page from top to bottom: the window is made as tall as the page, because screenshots do not scroll."""
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page.goto(url)
-    page.wait_for_selector(READY)
-    page.wait_for_selector("h1")
+    visit(page, url)
     page.wait_for_timeout(1500)
     if height == 900:
         tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
@@ -133,9 +126,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("pages", "papers"), help="make only these")
     parser.add_argument("--port", type=int, default=8632)
     asked = parser.parse_args()
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    with dashboard(asked.port) as (address, places), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with dashboard(asked.port) as (address, places), browsing() as browser:
         if asked.readme:
             readme(browser, address, places)
             return
@@ -144,7 +135,6 @@ def main() -> None:
             pages(browser, address, asked.folder)
         if asked.only != "pages":
             papers(asked.folder, places)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -12,35 +12,55 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.browser.test_pages_in_a_browser import READY, free_port
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-SECONDS = 60  # for a server to start on a busy machine
+HONEYPOT = "honeypot-warnings-2022"
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+SECONDS = 60  # for a server to start, or a page to be drawn, on a busy machine
+STOPPED = (0, 130)  # what a server returns that was told to stop
 
 
 @contextmanager
-def served(store: Path, *words: str, port: int | None = None, **told: str) -> Iterator[str]:
-    """The dashboard on a store, with further `words` of the command and variables it is `told`; its address."""
+def served(
+    store: Path, *words: str, port: int | None = None, log: Path | None = None, **told: str
+) -> Iterator[str]:
+    """The dashboard on a store, with further `words` of the command and variables it is `told`; its address.
+
+    What the server says goes to `log`, else to where the tests say it. It must stop when it is told to.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "dashboard.cli", "--store", str(store), "dashboard", "--no-browser"]
     keys = {"WATCHKEEPER_KEYS": str(store.parent / "keys")}
-    server = subprocess.Popen([*command, "--port", str(port), *words], env={**os.environ, **keys, **told})
+    said = log.open("wb") if log else None
+    server = subprocess.Popen(
+        [*command, "--port", str(port), *words], env={**os.environ, **keys, **told}, stdout=said, stderr=said
+    )
     try:
         wait_for(port)
         yield f"http://localhost:{port}"
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
+        if said:
+            said.close()
+    if server.returncode not in STOPPED:
+        raise subprocess.CalledProcessError(server.returncode, server.args)
 
 
-def wait_for(port: int) -> None:
-    """Until somebody listens at the port of this machine."""
-    until = time.monotonic() + SECONDS
+def free_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, *, seconds: float = SECONDS) -> None:
+    """Until somebody listens at the port of this machine. Raises TimeoutError after some seconds."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -65,7 +85,19 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 
 
+def visit(page: Page, url: str) -> None:
+    """Go to a page, and wait until it is drawn."""
+    page.goto(url)
+    drawn(page)
+
+
 def drawn(page: Page) -> None:
     """Wait until a page is drawn to its end."""
     page.wait_for_selector("h1", timeout=SECONDS * 1000)
     page.wait_for_selector(READY, timeout=SECONDS * 1000)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list on a page."""
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option).click()

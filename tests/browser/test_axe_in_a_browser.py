@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from dashboard.page import pages
-from tests.browser.served import browsing, chromium, drawn, served
-from tests.browser.test_pages_in_a_browser import HONEYPOT
+from tests.browser.served import HONEYPOT, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
 SERIOUS = ("serious", "critical")
@@ -24,19 +20,6 @@ STREAMLITS_OWN = {  # by rule, the element of Streamlit that breaks it wherever 
 ADDRESSES = ["", *(f"{page.name}?study={HONEYPOT}&lang=fr" for page in pages() if page.name != "overview")]
 
 
-@pytest.fixture(scope="module")
-def address(demo_store: Path, needs: Callable[[str, object], None]) -> Iterator[str]:
-    needs("Chromium or Chrome", chromium())
-    with served(demo_store) as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
 @pytest.mark.parametrize(
     ("path", "scheme"),
     [*((path, "light") for path in ADDRESSES), ("", "dark"), (f"study?study={HONEYPOT}", "dark")],
@@ -45,8 +28,7 @@ def test_axe_finds_nothing_serious(
     path: str, scheme: Literal["light", "dark"], address: str, browser: Browser
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 3000}, color_scheme=scheme)
-    page.goto(f"{address}/{path}")
-    drawn(page)
+    visit(page, f"{address}/{path}")
     assert serious(page) == []
     page.close()
 

@@ -7,53 +7,22 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.browser.served import browsing, chromium, drawn, served
-from tests.browser.test_overview_in_a_browser import choose, wait_for_topics
-from tests.browser.test_pages_in_a_browser import HONEYPOT
+from tests.browser.served import HONEYPOT, choose, drawn, visit
+from tests.browser.test_overview_in_a_browser import wait_for_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, Locator, Page
-
-WAIT = 60_000  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def address(demo_store: Path, needs: Callable[[str, object], None]) -> Iterator[str]:
-    needs("Chromium or Chrome", chromium())
-    with served(demo_store) as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 3000})
-    opened.set_default_timeout(WAIT)
-    yield opened
-    opened.close()
+    from playwright.sync_api import Locator, Page
 
 
 def test_a_programme_manager_filters_reads_and_shares_what_they_see(address: str, page: Page) -> None:
-    page.goto(address)
-    drawn(page)
+    visit(page, address)
     everything = page.locator(".wk-pilots > li").count()
     choose(page, "Topic", "Deterrence")
     page.wait_for_url("**/?topic=deterrence")
     wait_for_topics(page, 1)
     shared = page.url
     page.goto("about:blank")
-    page.goto(shared)
-    drawn(page)
+    visit(page, shared)
     wait_for_topics(page, 1)
     assert page.locator(".wk-pilots > li").count() < everything
     link = f"h3 a[href*='{HONEYPOT}']"
@@ -62,16 +31,15 @@ def test_a_programme_manager_filters_reads_and_shares_what_they_see(address: str
     page.wait_for_selector("text=In short")
     drawn(page)
     effect = re.search(r"rose by ([0-9.]+) percentage points", answered)
-    assert effect is not None
+    assert effect is not None, answered
     assert f"rose by {effect[1]} percentage points" in page.locator("[data-testid=stMain]").inner_text()
 
 
 def test_a_researcher_finds_each_number_of_the_picture_in_the_file_again(address: str, page: Page) -> None:
-    page.goto(f"{address}/study?study={HONEYPOT}")
-    drawn(page)
+    visit(page, f"{address}/study?study={HONEYPOT}")
     fold = opened(page)
     shown = [row.split("\t") for row in fold.locator("table.wk").first.inner_text().strip().splitlines()]
-    with page.expect_download(timeout=WAIT) as download:
+    with page.expect_download() as download:
         fold.get_by_role("button", name="Download CSV").click()
     content = download.value.path().read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
@@ -85,10 +53,9 @@ def test_a_researcher_finds_each_number_of_the_picture_in_the_file_again(address
 def test_a_presenter_takes_a_slide_away_that_says_what_the_page_says(address: str, page: Page) -> None:
     from pptx import Presentation
 
-    page.goto(f"{address}/study?study={HONEYPOT}")
-    drawn(page)
+    visit(page, f"{address}/study?study={HONEYPOT}")
     fold = opened(page)
-    with page.expect_download(timeout=WAIT) as download:
+    with page.expect_download() as download:
         fold.get_by_role("button", name="Download PPTX").click()
     slide = Presentation(str(download.value.path())).slides[0]
     said = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)

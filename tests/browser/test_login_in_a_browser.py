@@ -3,83 +3,44 @@
 from __future__ import annotations
 
 import http.client
-import json
-import subprocess
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.access import login_file
-from tests.browser.served import browsing, chromium, drawn, served, wait_for
-from tests.browser.test_pages_in_a_browser import HONEYPOT, free_port
+from tests.browser.logins import logged_in, provided
+from tests.browser.served import HONEYPOT, free_port, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext
 
-PEOPLE = {"rita": ["wk-research"], "paul": ["wk-present"], "nobody": ["staff"]}
 STUDY = f"study?study={HONEYPOT}&lang=fr"
 
 
 @pytest.fixture(scope="module")
-def address(
-    demo_store: Path, tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str, object], None]
-) -> Iterator[str]:
+def address(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard with a login at a provider that knows three people."""
-    needs("Chromium or Chrome", chromium())
-    port, at = free_port(), free_port()
-    people = [f"--user-claims={json.dumps({'sub': name, 'groups': roles})}" for name, roles in PEOPLE.items()]
-    settings = login_file(
-        tmp_path_factory.mktemp("login") / "login.toml",
-        {"wk-research": "researcher", "wk-present": "presenter"},
-        server=f"http://127.0.0.1:{at}",
-        pages=f"http://localhost:{port}",
-    )
-    provider = subprocess.Popen([sys.executable, "-m", "oidc_provider_mock", "--port", str(at), *people])
-    try:
-        wait_for(at)
-        with served(demo_store, port=port, WATCHKEEPER_LOGIN=str(settings)) as there:
-            yield there
-    finally:
-        provider.terminate()
-        provider.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
+    port = free_port()
+    with (
+        provided(tmp_path_factory.mktemp("login"), f"http://localhost:{port}") as settings,
+        served(demo_store, port=port, WATCHKEEPER_LOGIN=str(settings)) as there,
+    ):
+        yield there
 
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """Somebody whom the server has not seen before."""
-    context = browser.new_context(viewport={"width": 1280, "height": 2400})
-    yield context
-    context.close()
-
-
-def logged_in(visitor: BrowserContext, address: str, name: str) -> Page:
-    """The study's page after a visitor asked for it, was asked who they are, and said so."""
-    page = visitor.new_page()
-    page.goto(f"{address}/{STUDY}")
-    drawn(page)
-    page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/oauth2/authorize**")
-    page.locator("input[name=sub]").fill(name)
-    page.get_by_role("button", name="Authorize").click()
-    page.wait_for_url(f"{address}/{STUDY}")
-    drawn(page)
-    return page
+    with browser.new_context(viewport={"width": 1280, "height": 2400}) as context:
+        yield context
 
 
 def test_who_logged_in_is_led_back_to_the_page_they_asked_for(address: str, visitor: BrowserContext) -> None:
-    page = logged_in(visitor, address, "rita")
+    page = logged_in(visitor, f"{address}/{STUDY}", "rita")
     page.wait_for_selector("text=Votre rôle : recherche")
     page.wait_for_selector("text=En bref")
     assert page.locator("[data-testid=stException]").count() == 0
@@ -93,7 +54,7 @@ def test_who_logged_in_is_led_back_to_the_page_they_asked_for(address: str, visi
 def test_a_presenter_gets_what_is_for_everybody_and_a_file_nobody_else_gets(
     address: str, visitor: BrowserContext
 ) -> None:
-    page = logged_in(visitor, address, "paul")
+    page = logged_in(visitor, f"{address}/{STUDY}", "paul")
     page.wait_for_selector("text=Votre rôle : présentation")
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
@@ -107,7 +68,7 @@ def test_a_presenter_gets_what_is_for_everybody_and_a_file_nobody_else_gets(
 
 
 def test_who_holds_no_role_sees_a_sentence_and_no_pilot(address: str, visitor: BrowserContext) -> None:
-    page = logged_in(visitor, address, "nobody")
+    page = logged_in(visitor, f"{address}/{STUDY}", "nobody")
     page.wait_for_selector("text=aucun rôle ne vous est attribué")
     assert page.locator("text=En bref").count() == 0
 

@@ -2,61 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.browser.test_pages_in_a_browser import free_port, visit
+from tests.browser.served import choose, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
 HONEYPOT, BLUR = "honeypot", "Does blurring images by default"
-
-
-@pytest.fixture(scope="module")
-def address(demo_store: Path) -> Iterator[str]:
-    """The dashboard on the demo's store."""
-    port = free_port()
-    command = [sys.executable, "-m", "dashboard.cli", "dashboard", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, env={**os.environ, "WATCHKEEPER_STORE": str(demo_store)})
-    import socket
-
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser(needs: Callable[[str, object], None]) -> Iterator[BrowserContext]:
-    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
-    needs("Chromium or Chrome", path)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started.new_context(viewport={"width": 1280, "height": 2400})
-        started.close()
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    opened = browser.new_page()
-    yield opened
-    opened.close()
 
 
 def topics(page: Page) -> list[str]:
@@ -67,11 +20,6 @@ def wait_for_topics(page: Page, count: int) -> None:
     from playwright.sync_api import expect
 
     expect(page.locator("[data-testid=stMain] h2")).to_have_count(count)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option).click()
 
 
 def test_a_filter_survives_reload_a_link_another_page_and_back(address: str, page: Page) -> None:

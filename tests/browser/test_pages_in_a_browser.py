@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -14,70 +12,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.served import HONEYPOT, READY, served, visit
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Literal
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
-HONEYPOT = "honeypot-warnings-2022"
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 BEGINNINGS = {"PNG": b"\x89PNG", "SVG": b"<svg", "PDF": b"%PDF", "CSV": b"outcome,"}
 PATHS = ("", "compare", f"study?study={HONEYPOT}", f"quality?study={HONEYPOT}", "methods")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def address(demo_store: Path) -> Iterator[str]:
-    """The dashboard, started as a user starts it, and stopped as a user stops it."""
-    port = free_port()
-    command = [sys.executable, "-m", "dashboard.cli", "--store", str(demo_store), "dashboard"]
-    server = subprocess.Popen(
-        [*command, "--no-browser", "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    server.send_signal(signal.SIGINT)
-    said = server.communicate(timeout=20)[0].decode()
-    assert server.returncode in (0, 130)
-    assert f"http://127.0.0.1:{port}" in said
+def address(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard, started as a user starts it; it says where it is, and no page leaves a traceback behind."""
+    log = tmp_path_factory.mktemp("log") / "server.txt"
+    with served(demo_store, log=log) as there:
+        yield there
+    said = log.read_text()
+    assert there.replace("localhost", "127.0.0.1") in said
     assert "Traceback" not in said
-
-
-@pytest.fixture(scope="module")
-def browser(needs: Callable[[str, object], None]) -> Iterator[BrowserContext]:
-    """One visitor for all tests: what was fetched once is not fetched again."""
-    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
-    needs("Chromium or Chrome", path)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started.new_context(viewport={"width": 1280, "height": 3000})
-        started.close()
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    opened = browser.new_page()
-    yield opened
-    opened.close()
-
-
-def visit(page: Page, url: str) -> None:
-    page.goto(url)
-    page.wait_for_selector("h1")
-    page.wait_for_selector(READY)  # drawn to its end
 
 
 @pytest.mark.parametrize("path", PATHS)

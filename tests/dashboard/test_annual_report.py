@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,15 +15,22 @@ from dashboard import telling
 from dashboard.language import speaking
 from dashboard.portfolio import entry
 from dashboard.reports.annual import Year, annual_report
-from dashboard.reports.gathering import day
+from dashboard.reports.gathering import _years, day, gathered, year_of
 from dashboard.reports.typeset import report_pdf
 from dashboard.reports.web import report_html
+from dashboard.scene import imprint
 from dashboard.session import Pilot
 from dashboard.slides.said import main_title
 from dashboard.spoken import in_language
 from experiments.faults import Fault
+from experiments.store import Store
 from tests.dashboard.test_reports import Reader, pdf_text, plain
 from tests.support import example_release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dashboard.reports.content import Report
 
 NAMES = ("honeypot", "blurring", "peer-support")
 TODAY = date(2026, 11, 1)
@@ -92,3 +101,48 @@ def test_a_day_that_is_none_is_one_sentence() -> None:
     assert day("2026-12-31") == date(2026, 12, 31)
     with pytest.raises(Fault, match="is not a day"):
         day("31.12.2026")
+
+
+def pages_of(report: Report) -> list[str]:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    return [plain(page.extract_text()) for page in PdfReader(BytesIO(report_pdf(report))).pages]
+
+
+def test_a_pilot_whose_texts_are_long_still_stands_on_one_page_with_a_smaller_picture() -> None:
+    (first, *others) = year().entries
+    release = first.pilot.release
+    assert release is not None
+    long = " ".join(["Some more words on the question that stands at the top."] * 20)
+    study = replace(release.study, question=long)
+    told = replace(release, study=study)
+    grown = replace(first, pilot=replace(first.pilot, release=told, facts=study))
+    pages = pages_of(annual_report(Year((grown, *others), TODAY.isoformat())))
+    begins = [n for n, page in enumerate(pages) if plain(long) in page]
+    ends = [n for n, page in enumerate(pages) if plain(imprint(told).source)[:60] in page and n >= begins[0]]
+    assert begins[0] == ends[0]
+
+
+def test_a_year_holds_the_pilots_that_ran_in_it_and_says_so() -> None:
+    facts = StudyFacts(
+        "a", "A pilot", "deterrence", "a-company", "individual", (), "2024-11-01", "2026-02-01"
+    )
+    long, later = Pilot("a", "registered", facts), Pilot("later", "registered", PLANNED)
+    release = example_release("honeypot", policy=PUBLIC)
+    rebuilt = Pilot(release.study.id, "analysed", release.study, release)
+    assert [list(_years(pilot)) for pilot in (long, later)] == [[2024, 2025, 2026], [2027]]
+    assert release.study.data_are == "reconstructed"
+    declared = [moment[:4] for moment in (release.study.start, release.study.end) if moment]
+    analysed = release.provenance.created_at[:4]
+    assert {str(number) for number in _years(rebuilt)} == set(declared or [analysed])
+    assert year_of([long], year=2024).day == "2024-12-31"
+    assert year_of([long], year=2024, day=TODAY).day == TODAY.isoformat()
+    text = plain(Reader(report_html(annual_report(year_of([long], year=2024))).decode()).text)
+    assert plain("Annual report 2024") in text
+
+
+def test_a_year_without_a_pilot_is_one_sentence(demo_store: Path) -> None:
+    with pytest.raises(Fault, match="No pilot ran in 1999"):
+        gathered(Store(demo_store), policy="public", spoken="en", year=1999)

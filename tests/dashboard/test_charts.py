@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import json
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,15 +12,14 @@ import pytest
 from analysis.disclosure import release
 from analysis.finding import Contrast, Effect, Estimate, NotEstimable
 from dashboard.chart import available, charts
-from dashboard.drawing.typography import text_height, text_width
+from dashboard.drawing.typography import text_width
 from dashboard.language import LANGUAGES, speaking
 from dashboard.theme import DARK, LIGHT, SYMBOLS
 from dashboard.words import VERDICTS, headline
+from tests.pictures import boxes, misplaced, texts
 from tests.support import EXAMPLES, blurring, example_release, honeypot, peer_support
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from analysis.disclosure import Release
     from dashboard.theme import Palette
 
@@ -38,27 +36,6 @@ def drawn(study: str, chart: str = "forest", **how: Any) -> Any:
     return charts()[chart].draw(example_release(study), **how)
 
 
-def lines_of(annotation: Any) -> list[str]:
-    bare = annotation.text.removeprefix("<b>").removesuffix("</b>")
-    return [html.unescape(line) for line in bare.split("<br>")]
-
-
-def texts(figure: Any) -> list[str]:
-    return [" ".join(lines_of(annotation)) for annotation in figure.layout.annotations]
-
-
-def boxes(figure: Any) -> Iterator[tuple[str, float, float, float, float]]:
-    """Each text with the box it covers in pixels: left, top, right, bottom."""
-    wide, high = figure.layout.width, figure.layout.height
-    for annotation in figure.layout.annotations:
-        lines, size = lines_of(annotation), annotation.font.size
-        width = max(text_width(line, size, bold=annotation.text.startswith("<b>")) for line in lines)
-        height = text_height(len(lines), size)
-        left = annotation.x * wide - {"left": 0.0, "center": 0.5, "right": 1.0}[annotation.xanchor] * width
-        middle = (1 - annotation.y) * high
-        yield " ".join(lines), left, middle - height / 2, left + width, middle + height / 2
-
-
 @pytest.mark.parametrize(("study", "chart", "width"), DRAWINGS)
 @pytest.mark.parametrize("framed", [True, False])
 @pytest.mark.parametrize("spoken", LANGUAGES)
@@ -67,16 +44,8 @@ def test_no_text_is_clipped_and_none_lies_on_another(
 ) -> None:
     with speaking(spoken):
         figure = drawn(study, chart, width=width, framed=framed)
-    placed = list(boxes(figure))
     assert figure.layout.width == width
-    for words, left, top, right, bottom in placed:
-        assert left >= 0, words
-        assert right <= width, words
-        assert top >= 0, words
-        assert bottom <= figure.layout.height, words
-    for (one, *a), (other, *b) in combinations(placed, 2):
-        apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
-        assert apart, f"{one!r} and {other!r}"
+    assert misplaced(figure) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +14,8 @@ from dashboard.chart import available, charts
 from dashboard.language import LANGUAGES, speaking
 from experiments.durable import sealed, unsealed
 from experiments.results import from_document, to_document
-from tests.dashboard.test_charts import boxes, texts
 from tests.over_time import WEEKS, day, interrupted, rolled_out, split
+from tests.pictures import misplaced, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,15 +41,8 @@ def test_no_text_is_clipped_and_none_lies_on_another(
     assert chart in [each.name for each in available(shown)]
     with speaking(spoken):
         figure = charts()[chart].draw(shown, width=width, framed=framed)
-    placed = list(boxes(figure))
-    for words, left, top, right, bottom in placed:
-        assert left >= 0, words
-        assert right <= width, words
-        assert top >= 0, words
-        assert bottom <= figure.layout.height, words
-    for (one, *a), (other, *b) in combinations(placed, 2):
-        apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
-        assert apart, f"{one!r} and {other!r}"
+    assert figure.layout.width == width
+    assert misplaced(figure) == []
 
 
 def test_every_change_is_named_with_its_effect_in_the_order_of_time() -> None:
@@ -119,7 +111,7 @@ def test_who_switches_first_stands_first_and_who_never_does_last() -> None:
 def test_levels_have_no_verdict_and_are_no_other_method() -> None:
     shown = release(split())
     words = texts(charts()["subgroups"].draw(shown))
-    assert words.count("drawn in: −2.40 (−4.00 to −0.80) points") == 3
+    assert words.count("shrunk: −2.40 (−4.00 to −0.80) points") == 3
     assert not [text for text in words if "Unclear" in text]
     assert not shown.sensitivity(shown.default_findings()[0])
 

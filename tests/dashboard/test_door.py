@@ -46,7 +46,7 @@ class Asking:
         return answer
 
 
-def client(*, base: str = "", login: bool = False, known: bool = False) -> Asking:
+def client(*, base: str = "", login: bool = False, known: bool = False, encrypted: bool = False) -> Asking:
     """A site with one download, a login that leads to the first page, and the door before it."""
 
     def back(_: Request) -> RedirectResponse:
@@ -57,7 +57,7 @@ def client(*, base: str = "", login: bool = False, known: bool = False) -> Askin
 
     site = Site(DOCUMENT, ("overview", "study"), "overview", base, (lambda _: known) if login else None)
     door = [
-        Middleware(SafeHeaders, policy=content_policy(DOCUMENT), framed=False),
+        Middleware(SafeHeaders, policy=content_policy(DOCUMENT), framed=False, encrypted=encrypted),
         Middleware(Hosts, names=frozenset({"watch.example"})),
         Middleware(Pages, site=site),
     ]
@@ -87,12 +87,12 @@ def test_this_machine_and_the_names_that_were_told_are_answered(host: str) -> No
     assert client().get("/", headers=[("host", host)]).status_code == 200
 
 
-def socket(headers: dict[str, str]) -> bool:
-    """Whether a web socket with these headers reaches the application behind the door."""
-    reached: list[bool] = []
+def socket(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """The headers with which a web socket that has these reaches the application; none if it does not."""
+    reached: list[tuple[bytes, bytes]] = []
 
-    async def inside(*_: Any) -> None:
-        reached.append(True)
+    async def inside(scope: Any, *_: Any) -> None:
+        reached.extend(scope["headers"])
 
     async def ignore(_: Any) -> None:
         return None
@@ -106,7 +106,7 @@ def socket(headers: dict[str, str]) -> bool:
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
     }
     asyncio.run(Hosts(inside, names=frozenset({"watch.example"}))(scope, nothing, ignore))
-    return bool(reached)
+    return reached
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,17 @@ def socket(headers: dict[str, str]) -> bool:
     ],
 )
 def test_a_page_of_another_site_opens_no_socket(host: str, origin: str | None, comes_in: bool) -> None:
-    assert socket({"host": host, **({"origin": origin} if origin else {})}) is comes_in
+    assert bool(socket({"host": host, **({"origin": origin} if origin else {})})) is comes_in
+
+
+@pytest.mark.parametrize("host", ["watch.example", "WATCH.example:8443", "127.0.0.1:8501"])
+def test_a_socket_that_may_come_in_does_so_under_the_name_and_port_of_its_page(host: str) -> None:
+    inside = socket({"host": host, "origin": "https://watch.example:8443", "cookie": "a=1"})
+    assert sorted(inside) == [
+        (b"cookie", b"a=1"),
+        (b"host", b"watch.example:8443"),
+        (b"origin", b"https://watch.example:8443"),
+    ]
 
 
 def test_two_hosts_in_one_request_are_refused() -> None:
@@ -162,6 +172,13 @@ def test_a_login_leads_back_to_the_address_that_was_wanted(base: str) -> None:
     answer = asking.get(f"{base}{BACK}?code=1")
     assert answer.headers["location"] == f"{base}/study?study=one&lang=fr"
     assert asking.get(f"{base}{BACK}?code=1").headers["location"] == f"{base}/"
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_cookies_of_pages_over_https_travel_encrypted_alone(encrypted: bool) -> None:
+    answer = client(login=True, encrypted=encrypted).get("/study?study=one")
+    [cookie] = answer.headers.get_list("set-cookie")
+    assert cookie.endswith("; Secure") is encrypted
 
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)

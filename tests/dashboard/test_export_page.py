@@ -111,6 +111,15 @@ def test_who_may_not_see_the_figures_of_the_research_team_cannot_export_them(
     assert [box.label for box in app.selectbox if box.label == "For whom"] == []
 
 
+def test_a_steward_gets_the_command_that_sees_what_the_steward_sees(demo_store: Path) -> None:
+    inside = released(demo_store, public=False)
+    looked_at = replace(inside, plan=replace(inside.plan, looks=(0.5, 1.0)))
+    asked = Asked("forest", None, "svg", "page", "en", steward=True)
+    assert "--as-steward" in asked.command(looked_at)
+    assert "--as-steward" not in asked.command(inside)
+    assert "--as-steward" not in replace(asked, steward=False).command(looked_at)
+
+
 def test_the_file_speaks_another_language_than_the_page() -> None:
     app = opened(**{"in": "fr"})
     assert "What do you want to take away?" in text(app)

@@ -20,7 +20,7 @@ from dashboard.chart import charts
 from dashboard.reach import can_tell, detectable
 from dashboard.slides.inks import draw_series
 from dashboard.words.guarding import margin_said
-from tests.dashboard.test_charts import texts
+from tests.pictures import texts
 from tests.support import example_release, honeypot
 
 if TYPE_CHECKING:

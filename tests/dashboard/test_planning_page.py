@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,13 +11,16 @@ from streamlit.testing.v1 import AppTest
 from analysis.planning.answer import answer
 from analysis.planning.curves import power_curve
 from analysis.planning.question import Question
+from analysis.policy import Count
 from dashboard import asking, planned
 from dashboard.export import exports
 from dashboard.language import LANGUAGES, speaking
-from dashboard.planned import Planned
+from dashboard.planned import Planned, picture
+from dashboard.starting import start_of
 from experiments.faults import Fault
-from tests.dashboard.test_charts import boxes
-from tests.dashboard.test_pages import show, text
+from tests.dashboard.test_pages import HONEYPOT, show, text
+from tests.pictures import misplaced
+from tests.support import example_release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,15 +155,8 @@ def test_no_text_of_the_picture_is_clipped(width: int, framed: bool, spoken: str
     for design, kind in (("cluster", "mean"), ("individual", "proportion")):
         with speaking(spoken):
             figure = planned.draw(plan(design, kind), width=width, framed=framed)
-        placed = list(boxes(figure))
-        for words, left, top, right, bottom in placed:
-            assert left >= 0, words
-            assert right <= width, words
-            assert top >= 0, words
-            assert bottom <= figure.layout.height, words
-        for (one, *a), (other, *b) in combinations(placed, 2):
-            apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
-            assert apart, f"{one!r} and {other!r}"
+        assert figure.layout.width == width
+        assert misplaced(figure) == []
 
 
 @pytest.mark.parametrize("name", ["csv", "svg", "pptx"])
@@ -169,3 +165,85 @@ def test_the_files_of_a_plan_can_be_taken_away(name: str) -> None:
     assert len(content) > 500
     if name == "csv":
         assert content.decode().splitlines()[0].startswith("size,icc,power,smallest_effect")
+
+
+def test_a_pilot_gives_its_design_its_control_arms_figures_and_its_size_as_the_start() -> None:
+    start = start_of(example_release("peer-support"))
+    assert start is not None
+    assert (start.design, start.kind, start.size) == ("cluster", "mean", 6)
+    assert start.values["sd"] == 19.8
+    assert start.values["icc"] == 0.06
+    assert start.values["cluster_size"] == pytest.approx((131 + 127) / 12, abs=0.05)
+    assert start.values["level"] == 0.95
+    assert start.values["effect"] == pytest.approx(-19.8 / 3, abs=0.01)
+    assert start.values_for("individual", "mean") == {"base": 48.3, "sd": 19.8, "effect": -6.6, "level": 0.95}
+    assert start.values_for("cluster", "proportion") == {}
+    assert start.size_for("individual", "mean") is None
+
+
+def test_the_effect_goes_towards_better_and_is_the_plans_margin_where_there_is_one() -> None:
+    shown = example_release("honeypot")  # more who stay away are better; 27 % of the control arm did
+    start = start_of(shown)
+    assert start is not None
+    assert start.values["base"] == 0.27
+    assert start.values["effect"] == pytest.approx(0.27 / 4, abs=0.001)
+    assert start.size == 100
+    findings = tuple(
+        replace(f, finding=replace(f.finding, outcome=replace(f.finding.outcome, margin=0.04)))
+        for f in shown.findings
+    )
+    with_margin = start_of(replace(shown, findings=findings))
+    assert with_margin is not None
+    assert with_margin.values["effect"] == 0.04
+
+
+def test_a_mean_whose_spread_is_not_shown_gives_the_design_alone() -> None:
+    shown = example_release("peer-support")
+    findings = tuple(
+        replace(f, arms=tuple(replace(arm, figures={"mean": 48.3, "value": 48.3}) for arm in f.arms))
+        for f in shown.findings
+    )
+    start = start_of(replace(shown, findings=findings))
+    assert start is not None
+    assert (start.design, start.found) == ("cluster", False)
+    assert not {"base", "sd", "effect"} & set(start.values)
+
+
+def test_a_masked_control_arm_leaves_its_fields_at_the_usual_values() -> None:
+    shown = example_release("honeypot")
+    findings = tuple(
+        replace(f, arms=tuple(replace(arm, figures={}, n=Count(None, "masked", "masked")) for arm in f.arms))
+        for f in shown.findings
+    )
+    start = start_of(replace(shown, findings=findings))
+    assert start is not None
+    assert start.values == {"level": 0.95}
+    assert start.size is None
+
+
+def test_the_page_starts_from_the_pilot_that_its_address_names(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page(demo_store, monkeypatch, study=HONEYPOT)
+    assert app.selectbox(key="address-design").value == "individual"
+    assert app.text_input(key="address-base").placeholder == "0.27"
+    shown = text(app)
+    assert "This starts from the pilot" in shown
+    assert "Reconstructed data." in shown
+    assert "Nothing here rests on data of anybody." not in shown
+    app.text_input(key="address-base").set_value("0.5").run()
+    assert app.query_params["base"] == "0.5"
+    app.selectbox(key="study").set_value(None).run()
+    assert "base" not in app.query_params
+    assert app.text_input(key="address-base").placeholder == "0.12"
+    assert "Nothing here rests on data of anybody." in text(app)
+
+
+def test_a_file_of_a_plan_names_the_pilot_that_it_started_from_and_that_its_data_are_invented() -> None:
+    start = start_of(example_release("blurring"))
+    assert start is not None
+    made = picture(replace(plan("individual", "mean", sd="11", effect="-3"), start=start))
+    assert made.facts["started_from"] == start.study
+    assert made.facts["data_are"] == start.data_are
+    assert start.study in made.imprint.source
+    assert start.study in made.svg

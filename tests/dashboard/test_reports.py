@@ -17,11 +17,14 @@ from analysis.policy import PUBLIC
 from dashboard import telling, words
 from dashboard.language import speaking
 from dashboard.reports.content import Drawing, Grid, Report, Section, Words, lines, numbered
+from dashboard.reports.extensions import EXTENSIONS
 from dashboard.reports.items import ITEMS
+from dashboard.reports.stated import STATED
 from dashboard.reports.study import study_report
 from dashboard.reports.typeset import report_pdf
 from dashboard.reports.web import report_html
 from dashboard.spoken import in_language
+from experiments.reporting import STATEMENTS
 from tests.support import example_release
 
 if TYPE_CHECKING:
@@ -246,11 +249,31 @@ def test_an_item_is_reported_only_where_the_study_declares_it() -> None:
     assert [line.to for line in lines(watched["27"]) if isinstance(line, Words)] == ["harm"]
 
 
-def test_a_study_without_a_lot_is_told_that_the_guideline_does_not_apply() -> None:
+def test_what_a_study_states_stands_in_its_report_and_the_rest_is_named_as_not_stated() -> None:
+    release = example_release("blurring", policy=PUBLIC)
+    said = {"funding": "A foundation paid.", "blinding": "Those who scored did not know the arm."}
+    report = study_report(replace(release, study=replace(release.study, reporting=said)))
+    rows = {str(row[1]): row[-1] for row in checklist_of(report).rows}
+    for number in ("5a", "20a", "20b"):
+        assert [line.to for line in lines(rows[number]) if isinstance(line, Words)] == ["stated"]
+    assert rows["5b"] == Words("Not reported: not stated by the study", tone="notice")
+    text = plain(Reader(report_html(report).decode()).text)
+    assert all(plain(sentence) in text for sentence in said.values())
+    assert plain("Not stated by the study: Public registration; Protocol") in text
+    bare = {section.anchor for _, section in numbered(told("blurring")[1].sections)}
+    assert "stated" not in bare
+
+
+def test_the_report_has_a_label_for_each_statement_that_a_study_file_takes() -> None:
+    assert list(STATED) == list(STATEMENTS)
+    assert {item.stated for item in (*ITEMS, *EXTENSIONS) if item.stated} <= set(STATEMENTS)
+
+
+def test_a_study_that_was_not_randomised_is_told_that_the_guideline_does_not_apply() -> None:
     release = example_release("honeypot", policy=PUBLIC)
     loose = study_report(replace(release, plan=replace(release.plan, randomised=False)))
     text = plain(Reader(report_html(loose).decode()).text)
-    assert plain("no lot was drawn here: it does not apply") in text
+    assert plain("nothing was assigned at random here: it does not apply") in text
     numbers = {str(row[1]) for row in checklist_of(loose).rows}
     assert not {"17a", "17b", "18", "19", "A1"} & numbers
     assert {"20a", "30"} <= numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,7 +65,8 @@ def opened(page: str, study: str | None = None, spoken: str = "en", **claims: An
 
 
 def written(app: AppTest) -> str:
-    return f"{text(app)} {' '.join(str(element.proto) for element in app.get('plotly_chart'))}"
+    """All that a page sends, with what stands in its markup alone."""
+    return f"{text(app)} {' '.join(unescape(element.proto.body) for element in app.get('html'))}"
 
 
 @pytest.mark.usefixtures("login")

@@ -14,14 +14,16 @@ from xml.etree import ElementTree
 
 import pytest
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from analysis.policy import INTERNAL, PUBLIC, Policy
+from analysis.policy import INTERNAL, PUBLIC, Count, Policy
 from dashboard.chart import View, available, charts
 from dashboard.drawing.canvas import Axis
 from dashboard.drawing.plane import plane
 from dashboard.drawing.typography import text_width
 from dashboard.export import exports, picture
 from dashboard.language import speaking
+from dashboard.slides.arm_intervals import arm_interval, caption_of
 from dashboard.slides.bars import bars_of
 from dashboard.slides.brand import PLAIN, Brand
 from dashboard.slides.deck import deck
@@ -189,6 +191,42 @@ def test_bars_begin_at_zero_and_show_the_published_shares() -> None:
         if frame.chart.plots[0].series[0].values[0] == 27.0
     )
     assert chart.value_axis.minimum_scale == 0
+
+
+def test_each_arms_interval_is_wilsons_or_students_and_is_drawn_over_its_bar() -> None:
+    # (27 + 1.9207 ∓ 1.96 √(27 × 73 / 100 + 0.9604)) / 103.8415 is 0.1927 to 0.3643 (Wilson 1927)
+    release = example_release("honeypot")
+    control = bars_of(release, release.default_findings())[0]
+    assert control.ends == (19.3, 36.4)
+    # 41.2 ∓ 1.97623 × 11 / √148, with Student's quantile for 147 degrees of freedom
+    means = example_release("blurring")
+    finding = next(f for f in means.default_findings() if f.finding.outcome.name == "distress")
+    ends = arm_interval(means, finding.arms[0], finding.finding.outcome)
+    assert ends == pytest.approx((39.4131, 42.9869), abs=1e-4)
+    slide = next(slide for slide in made_of("honeypot").slides if "interval of each arm" in written(slide))
+    lines = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.LINE and not shape.height]
+    bars = bars_of(release, release.default_findings())
+    points = [
+        (shape.width, bar.ends[1] - bar.ends[0]) for shape, bar in zip(lines, bars, strict=False) if bar.ends
+    ]
+    scale = points[0][0] / points[0][1]
+    assert [width / scale for width, _ in points] == pytest.approx([length for _, length in points], rel=1e-3)
+
+
+def test_an_arm_has_no_interval_where_people_are_alike_or_its_count_is_told_only_roughly() -> None:
+    teams = example_release("peer-support")
+    bars = bars_of(teams, [f for f in teams.default_findings() if f.finding.outcome.name == "burnout"])
+    assert [bar.ends for bar in bars] == [None, None]
+    assert "not independent of each other" in caption_of(teams, drawn=False)
+    release = example_release("honeypot")
+    finding = release.default_findings()[0]
+    rough = replace(finding.arms[0], n=Count(95, "95", "rounded"))
+    assert arm_interval(release, rough, finding.finding.outcome) is None
+    assert "not enough for one" in caption_of(release, drawn=False)
+
+
+def written(slide: Any) -> str:
+    return " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
 
 
 @pytest.mark.parametrize("spoken", LANGUAGES)

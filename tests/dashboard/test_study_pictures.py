@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,8 @@ from analysis.outcome import Outcome
 from dashboard.chart import charts
 from dashboard.language import speaking
 from dashboard.reach import can_tell, cannot_tell, detectable
-from tests.dashboard.test_charts import boxes, texts
+from dashboard.theme import LIGHT
+from tests.pictures import misplaced, texts
 from tests.support import blurring, example_release, honeypot
 
 if TYPE_CHECKING:
@@ -128,15 +128,8 @@ def test_no_text_of_a_studys_picture_is_clipped_and_none_lies_on_another(
     name, made = DRAWN[picture]
     with speaking(spoken):
         figure = charts()[name].draw(made(), width=width)
-    placed = list(boxes(figure))
-    for words, left, top, right, bottom in placed:
-        assert left >= 0, words
-        assert right <= width, words
-        assert top >= 0, words
-        assert bottom <= figure.layout.height, words
-    for (one, *a), (other, *b) in combinations(placed, 2):
-        apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
-        assert apart, f"{one!r} and {other!r}"
+    assert figure.layout.width == width
+    assert misplaced(figure) == []
 
 
 def test_the_design_names_each_arm_with_its_planned_share_and_what_it_was_given() -> None:
@@ -191,8 +184,42 @@ def drawn_ends(shown: Release) -> tuple[float, float]:
 
 def test_a_guardrails_interval_is_drawn_in_units_of_its_margin() -> None:
     assert drawn_ends(guarded(-2.0, 6.0)) == pytest.approx((-0.5, 1.5))
-    assert drawn_ends(guarded(-6.0, 2.0, better="higher")) == pytest.approx((-0.5, 1.5))
+    assert drawn_ends(guarded(-6.0, 2.0, better="higher")) == pytest.approx((-1.5, 0.5))
     assert drawn_ends(guarded(1 / 1.25, 1.25**2, ratio=True)) == pytest.approx((-1.0, 2.0))
+    assert drawn_ends(guarded(1 / 1.25, 1.25**2, better="higher", ratio=True)) == pytest.approx((-1.0, 2.0))
+
+
+@pytest.mark.parametrize(("better", "margin", "ends"), [
+    ("lower", 1.0, ["◀ better", "worse ▶"]),
+    ("higher", -1.0, ["◀ worse", "better ▶"]),
+])  # fmt: skip
+def test_larger_figures_lie_further_right_and_the_margin_on_the_side_that_is_worse(
+    better: Direction, margin: float, ends: list[str]
+) -> None:
+    figure = charts()["guardrails"].draw(guarded(-2.0, 3.0, better=better))
+    upright = [trace for trace in figure.data if trace.mode == "lines" and trace.x[0] == trace.x[1]]
+    assert [trace.x[0] for trace in upright] == [0.0, margin]
+    assert [
+        word for word in texts(figure) if "better" in word or "worse ▶" in word or "◀ worse" in word
+    ] == ends
+    (shaded,) = (s for s in figure.layout.shapes if s.type == "rect" and s.fillcolor == LIGHT.grid)
+    estimate = figure.layout.xaxis.domain
+    assert (shaded.x1 == pytest.approx(estimate[1])) == (better == "lower")
+
+
+def test_an_outcome_without_a_margin_counts_in_the_title_and_stands_there_in_words() -> None:
+    shown = guarded(-2.0, 3.0)
+    bare = replace(
+        shown.findings[0].finding.outcome, name="h", label="No margin here", role="safety", margin=None
+    )
+    worse = replace(shown.findings[0].finding, outcome=bare, verdict="harm")
+    both = replace(shown, findings=(*shown.findings, replace(shown.findings[0], finding=worse)))
+    figure = charts()["guardrails"].draw(both)
+    words = texts(figure)
+    assert "Got worse by more than the plan allows: 1 of 2" in words
+    assert any("No margin here" in word for word in words)
+    assert "Higher is worse; no margin was set, so that it is not drawn" in words
+    assert len([trace for trace in figure.data if trace.mode == "lines" and trace.x[0] != trace.x[1]]) == 1
 
 
 def test_curves_are_drawn_at_their_times_and_stand_over_the_counts_at_risk() -> None:

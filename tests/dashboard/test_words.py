@@ -300,7 +300,7 @@ def test_every_verdict_and_check_has_a_word_and_a_shape_of_its_own() -> None:
     ("effect", "text"),
     [
         (Effect(2.6378, 1.4187, 4.9043), "2.64 (1.42 to 4.90)"),
-        (Effect(12.31, 1.052, 140.2), "12.31 (1.05 to 140.20)"),
+        (Effect(12.31, 1.052, 140.2), "12.3 (1.05 to 140)"),
         (Effect(0.9021, 0.8511, 0.9574), "0.902 (0.851 to 0.957)"),
     ],
 )

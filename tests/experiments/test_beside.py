@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from re import sub
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from experiments import beside, by_range, log_counts
+from experiments import beside, by_range, log_counts, summing
 from experiments.faults import Fault
 from experiments.inspection import inspect
 from experiments.log_counts import COUNTS
@@ -21,6 +22,7 @@ from experiments.purging import purge
 from experiments.summing import SUMS
 from tests.experiments.test_by_range import EVERYTHING
 from tests.experiments.test_measure import random_log
+from tests.small_pilot import DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,6 +171,48 @@ def test_verify_finds_a_sum_that_its_events_do_not_make(filled: SmallPilot, kind
     filled.store.keep_manifest("small", replace(manifest, segments=(replace(segment, beside=parts),)))
     [found] = inspect(filled.store, "small").wrong
     assert other.file in str(found)
+
+
+@pytest.mark.parametrize(("first", "then"), [("days: 7", "hours: 5"), ("hours: 5", "days: 7")])
+def test_verify_finds_nothing_wrong_after_an_amendment_of_windows(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch, first: str, then: str
+) -> None:
+    monkeypatch.setattr(beside, "FEWEST", 1)
+    pilot = new_pilot(DECLARED.replace("days: 7", first))
+    log = random_log(3, units=40, events=600)
+    for place in range(2):
+        pilot.log(log.iloc[place::2].to_csv(index=False), f"{place}.csv")
+    pilot.declare(DECLARED.replace("days: 7", then), reason="another window")
+    assert kinds(pilot) == [[SUMS, COUNTS]] * 2
+    assert inspect(pilot.store, "small").wrong == ()
+
+
+def test_verify_looks_at_every_file_of_a_study_that_is_kept_no_more(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.declare(SUMMED + "log: {keep_until: 2036-12-31}\n", reason="a last day")
+    files = inspect(filled.store, "small").files
+    monkeypatch.setattr("experiments.retention.today", lambda: date(2037, 1, 1))
+    found = inspect(filled.store, "small")
+    assert found.files == files
+    assert [str(wrong) for wrong in found.wrong if "kept until" not in str(wrong)] == []
+
+
+def test_sums_of_more_units_than_memory_holds_are_put_aside(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHKEEPER_MEMORY", "28MB")
+    units, path = 150_000, filled.folder / "segment.parquet"
+    events = {
+        "unit": pa.array(range(units), pa.uint64()),
+        "event": pa.repeat("search", units),
+        "since": pa.repeat(0, units),
+        "value": pa.repeat(1.0, units),
+    }
+    parquet.write_table(pa.table(events), path)
+    told = summing.sums_of(filled.store.study("small"), path)
+    assert told is not None
+    assert told.num_rows == units
 
 
 def test_a_damaged_file_beside_a_segment_is_told_and_not_read(filled: SmallPilot) -> None:

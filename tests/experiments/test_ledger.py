@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,29 @@ def test_a_public_release_is_noted_once_however_often_it_is_looked_at(filled: Sm
     entries = read(filled.store, "small")
     assert [(entry.number, entry.policy, entry.refused) for entry in entries] == [(1, "public", "")]
     assert entries[0].published.population["units"] == 200
+
+
+def test_other_figures_of_the_same_counts_are_another_release(
+    filled: SmallPilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A method that changed tells other figures of the same people: what was told before stays on record."""
+    found = evaluation(filled.store, "small")
+    checked = next(check for check in found.checks if check.p_value is not None)
+    other = replace(checked, p_value=0.25)
+    checks = tuple(other if check is checked else check for check in found.checks)
+    for each in (found, replace(found, checks=checks), found):
+        released(filled.store, "small", each, "public")
+    one, two = read(filled.store, "small")
+    assert one.published == two.published
+    assert one.digest != two.digest
+
+
+def test_the_time_and_the_version_of_a_release_do_not_make_it_another(filled: SmallPilot) -> None:
+    found = evaluation(filled.store, "small")
+    later = replace(found.provenance, created_at="2031-01-01T00:00:00Z", watchkeeper="9.9.9")
+    for each in (found, replace(found, provenance=later)):
+        released(filled.store, "small", each, "public")
+    assert len(read(filled.store, "small")) == 1
 
 
 def test_an_internal_release_is_nobodys_record(filled: SmallPilot) -> None:

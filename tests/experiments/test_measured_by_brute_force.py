@@ -12,7 +12,7 @@ import pytest
 
 from analysis.cells import CellTable
 from analysis.evaluate import evaluate
-from experiments import by_range
+from experiments import beside, by_range
 from experiments.measure import measure
 from experiments.pilot import compact, forget
 from experiments.plan import analysis_plan
@@ -47,10 +47,11 @@ SPENT = {
 }
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("seed", "fewest"), [(0, beside.FEWEST), (1, beside.FEWEST), (2, 1)])
 def test_rows_ranges_and_cells_are_what_loops_over_units_find(
-    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch, seed: int
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch, seed: int, fewest: int
 ) -> None:
+    monkeypatch.setattr(beside, "FEWEST", fewest)
     rng = random.Random(seed)
     study = replace(drawn_study(rng), clustered=seed == 1)
     log = drawn_log(rng, study, UNITS)

@@ -96,3 +96,31 @@ def test_every_bundled_pilot_speaks_french_throughout(folder):
     assert untranslated(study) == ()
     labels = {arm.label for arm in study.design.arms if arm.name != BEFORE}
     assert labels <= set(study.translations["fr"])
+
+
+STATED = """
+reporting:
+  funding: A foundation paid.
+  ethics: |
+    The ethics committee of the example approved it
+    under number 7.
+"""
+
+
+def test_what_a_study_states_for_its_report_is_no_part_of_the_plan_and_is_translated_like_the_rest(tmp_path):
+    plain = read(tmp_path, EXAMPLE)
+    french = "translations: {fr: {reporting: {funding: Une fondation a payé.}}}"
+    stated = read(tmp_path, f"{EXAMPLE}{STATED}{french}\n")
+    assert stated.plan_hash == plain.plan_hash
+    assert study_facts(stated).reporting["funding"] == "A foundation paid."
+    assert stated.translations["fr"] == {"A foundation paid.": "Une fondation a payé."}
+    assert "reporting.ethics" in untranslated(stated)[0]
+    assert "reporting.funding" not in untranslated(stated)[0]
+
+
+def test_only_what_is_stated_can_be_translated_and_only_known_statements_are_taken(tmp_path):
+    assert faults(tmp_path, "  fr: {reporting: {funding: Une fondation a payé.}}")[0].startswith(
+        "translations.fr.reporting.funding: the study has no funding to translate, expected one in the file itself"
+    )
+    with pytest.raises(StudyFaults, match=r"reporting\.fundin: unknown key.*Did you mean \"funding\""):
+        read(tmp_path, f"{EXAMPLE}\nreporting: {{fundin: Nobody.}}\n")
