@@ -6,7 +6,7 @@ Where to look:
 - the study file: `study_file` reads it into a `study` through `yaml_tree` and `tree`, judged by `structure` (from
   the `schema`, its `fragments` and each `outcome_form`) and by `meaning`, with `period_rules`, `log_rules` and
   `calendar_rules`; `calendar_form` is what calendar designs take, `own_instruments` the questionnaires that a file
-  brings along; `translations` are its texts in other languages;
+  brings along; `translations` are its texts in other languages, `reporting` what no data can tell a report;
   `plan` (of a calendar design with `calendar_plan`) and `plan_hash` say what will be analysed
 - the log: `ingest` takes files in, each `arriving` by itself; `log_rows` has it read in a process of its own
   (`reading`, by its `log_format`), `screening` judges each row by the `row_rules` and `codes` for the vocabulary of

@@ -162,3 +162,16 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 
 def _parts(listed: list[dict[str, Any]]) -> tuple[Part, ...]:
     return tuple(Part(**{**part, "beside": _parts(part.get("beside", []))}) for part in listed)
+
+
+def without_beside(document: Any) -> Any:
+    """A manifest that `dataclasses.asdict` took apart, without the files beside segments.
+
+    >>> without_beside({"segments": [{"file": "a", "beside": []}]})
+    {'segments': [{'file': 'a'}]}
+    """
+    if isinstance(document, dict):
+        return {name: without_beside(held) for name, held in document.items() if name != "beside"}
+    if isinstance(document, (list, tuple)):
+        return [without_beside(held) for held in document]
+    return document

@@ -14,7 +14,7 @@ from experiments.checksums import Looks, broken, damaged, intact, looks
 from experiments.durable import sealed, unsealed, write_whole
 from experiments.faults import Fault, did_you_mean
 from experiments.kept_results import keep
-from experiments.manifest import Manifest, Part, Purged, from_document
+from experiments.manifest import Manifest, Part, Purged, from_document, without_beside
 from experiments.parquet_parts import as_dataset, as_parquet
 from experiments.retention import why_closed
 from experiments.sweeping import removed, unfinished, unnamed
@@ -84,7 +84,7 @@ class Store:
         manifest = self.manifest(study_id)
         if manifest.purged:
             return manifest.purged.data
-        registered, held = asdict(self.registration(study_id)), asdict(manifest)
+        registered, held = asdict(self.registration(study_id)), without_beside(asdict(manifest))
         declaration = self._document(study_id, REGISTRATION)["declaration"]
         return hashlib.sha256(sealed({"data": held, "plan": registered, "text": declaration})).hexdigest()
 

@@ -90,7 +90,8 @@ def _results(release: Release) -> None:
             elements.says(said_of(label, told(supplied.sentence(telling.labels(release)))))
         if supplied.parameters.get("harm_reached", 0.0) > 0:
             elements.banner(say("The boundary for harm is reached: {outcome}.", outcome=label))
-        elements.quiet(*map(told, supplied.notes))
+    notes = dict.fromkeys(note for supplied in at_this_look(release) for note in supplied.notes)
+    elements.quiet(*map(told, notes))
 
 
 PAGE = Page("monitoring", later("Monitoring"), "◷", 24, render)

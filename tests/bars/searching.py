@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    import pyarrow as pa
+
 TELLING = re.compile("[a-z]{12,}|[0-9]{9,}|[0-9A-Fa-f]{12,}", re.ASCII)
 SHORTEST = 8  # bytes; anything shorter is found by chance
 
@@ -56,7 +58,7 @@ def cells(path: Path) -> Iterator[Any]:
 
     table = parquet.read_table(path)
     for column in table.columns:
-        yield from column.unique().to_pylist()
+        yield from _distinct(column)
     yield table.schema.metadata or ""
     yield parquet.read_metadata(path)
 
@@ -82,3 +84,13 @@ def forms(identifier: str) -> set[bytes]:
         str(int.from_bytes(plain[:8], "big")).encode(),
         str(int.from_bytes(plain[:8], "little")).encode(),
     }
+
+
+def _distinct(column: pa.ChunkedArray) -> list[Any]:
+    """The different values of a column; of one whose cells hold several, those of each."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(column.type):
+        return [value for part in column.combine_chunks().flatten() for value in part.unique().to_pylist()]
+    values: list[Any] = column.unique().to_pylist()
+    return values

@@ -234,3 +234,10 @@ def test_nothing_stands_beside_a_purged_study(filled: SmallPilot) -> None:
 
 def _files(pilot: SmallPilot) -> list[Any]:
     return sorted(pilot.store.folder("small").rglob("*.parquet"))
+
+
+def test_what_stands_beside_a_segment_makes_no_other_data(filled: SmallPilot) -> None:
+    compact(filled.store, "small")
+    key = filled.store.data_key("small")
+    alone(filled)
+    assert filled.store.data_key("small") == key
