@@ -38,6 +38,28 @@ def numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
     return np.from_dlpack(values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values)
 
 
+def floats(values: pa.ChunkedArray) -> NDArray[Any]:
+    """An Arrow column of whole numbers or floats as floats; a gap is NaN.
+
+    >>> import pyarrow as pa
+    >>> floats(pa.chunked_array([[3, None], [4]])).tolist()
+    [3.0, nan, 4.0]
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    held = values.combine_chunks()
+    if not len(held):
+        return np.empty(0, dtype=np.float64)
+    content = held.buffers()[1]
+    bare = pa.Array.from_buffers(held.type, len(held), [None, content], offset=held.offset)
+    found = np.asarray(np.from_dlpack(bare), dtype=np.float64)
+    if held.null_count:
+        there = np.from_dlpack(held.is_valid().cast(pa.uint8())).view(np.bool_)
+        return np.where(there, found, np.nan)
+    return found
+
+
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The different ones of some numbers, in their order; quicker than numpy's own way where most differ.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments import follow_up
-from experiments.arrays import column, numbers
+from experiments.arrays import column, floats, numbers
 from experiments.cell_query import UNITS, parts, summed
 from experiments.row_query import known_columns
 
@@ -44,7 +44,7 @@ class Cells:
 
     def values(self, name: str) -> Values:
         """A column as floats; a gap is NaN."""
-        return numbers(self._rows[name].cast("float64").fill_null(float("nan")))
+        return floats(self._rows[name])
 
     def count(self, here: Where) -> NDArray[np.int64]:
         """How many rows of each cell are `here`."""
@@ -55,8 +55,10 @@ class Cells:
 
     def sum(self, values: Values, here: Where) -> Values:
         """The sum of values over the rows of each cell that are `here`, in the order of the rows."""
-        sums = np.bincount(self._code, np.where(here, values, 0.0), self.first.size)
-        return np.asarray(sums, dtype=np.float64)  # those of no row at all come as whole numbers
+        chosen = np.where(here, values, 0.0)
+        if not chosen.any():  # as of what is alike for all: it lies at its centre
+            return np.zeros(self.first.size)
+        return np.asarray(np.bincount(self._code, chosen, self.first.size), dtype=np.float64)
 
 
 def in_order(rows: pa.Table) -> pa.Table:

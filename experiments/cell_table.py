@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.cells import CellTable, Sums
+from experiments import follow_up
 from experiments.cell_query import UNITS, parts, parts_query, summed, together_query
 from experiments.cell_sums import cell_sums
 from experiments.engine import engine
@@ -47,7 +48,7 @@ def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> p
     centres = _centres(asked, study, rows)
     answers = []
     made = partial(cell_sums, study=study, words=words, centres=centres, most=MOST_CELLS)
-    for answer in asked.each(rows.select(part("c.unit AS unit")), made):
+    for answer in asked.each(_asked(rows, study, words), made):
         if answer is None:
             return None
         answers.append(answer)
@@ -55,6 +56,14 @@ def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> p
     with engine(threads=1, spills=True, cells=found) as opened:
         frame: pd.DataFrame = opened.ask(together_query(found.column_names, study, words)).to_pandas()
     return frame.assign(**{f"centre.{name}": centre for name, centre in centres.items()})
+
+
+def _asked(rows: exp.Select, study: Study, words: Vocabulary) -> exp.Select:
+    """SELECT of the rows what sums over them take, and whose they are."""
+    by_sums = {name for outcome in summed(study) for name in parts(outcome).values()}
+    wanted = {*known_columns(study, words), *by_sums, *follow_up.columns(study)}
+    kept = [expression for expression in rows.expressions if expression.alias in wanted]
+    return rows.select(*kept, append=False).select(part("c.unit AS unit"))
 
 
 def others(study: Study, words: Vocabulary, rows: exp.Select) -> exp.Select | None:

@@ -68,20 +68,29 @@ def sums(cells: Cells, study: Study) -> dict[str, NDArray[Any]]:
 
 
 def _half_sums(cells: Cells, outcome: DeclaredOutcome, whole: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-    events = {half: cells.values(f"{name}{outcome.id}") for half, name in (("first", FIRST), ("last", LAST))}
-    once = outcome.kind == "proportion"
-    first, last = (np.minimum(counts, 1.0) if once else counts for counts in events.values())
-    sums = {
-        "first": first,
-        "last": last,
-        "first2": first * first,
-        "last2": last * last,
-        "change2": (last - first) * (last - first),
+    first, last = (cells.values(f"{name}{outcome.id}") for name in (FIRST, LAST))
+    with_first, with_last = (first > 0) & whole, (last > 0) & whole
+    counts = {
+        name: cells.count(rows)
+        for name, rows in {"n": whole, "with_first": with_first, "with_last": with_last}.items()
     }
-    here = {"n": whole, **{f"with_{half}": (counts > 0) & whole for half, counts in events.items()}}
+    if outcome.kind == "proportion":  # once or never, so that counts are sums
+        once = {half: counts[f"with_{half}"].astype(np.float64) for half in ("first", "last")}
+        sums = {**once, **{f"{half}2": held for half, held in once.items()}}
+        sums["change2"] = cells.count(with_first != with_last).astype(np.float64)
+    else:
+        change = last - first
+        wanted = {
+            "first": first,
+            "last": last,
+            "first2": first * first,
+            "last2": last * last,
+            "change2": change * change,
+        }
+        sums = {name: cells.sum(values, whole) for name, values in wanted.items()}
     return {
-        **{f"sum.{outcome.id}.{name}": cells.sum(values, whole) for name, values in sums.items()},
-        **{f"count.{outcome.id}.{name}": cells.count(rows) for name, rows in here.items()},
+        **{f"sum.{outcome.id}.{name}": values for name, values in sums.items()},
+        **{f"count.{outcome.id}.{name}": count for name, count in counts.items()},
     }
 
 
