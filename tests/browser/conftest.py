@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
+
+
+@pytest.fixture(scope="module")
+def demo_store(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's store as a copy of the file's own: who opens a pilot has it analysed, which is kept."""
+    return copytree(demo_store, tmp_path_factory.mktemp("served") / "store")
 
 
 @pytest.fixture(scope="module")
