@@ -108,9 +108,17 @@ def _filtered(visitor: Any, address: str, chosen: Filter) -> float:
     page.goto(address)
     _stands(page)
     before = _text(page, chosen.changed)
-    page.get_by_role("combobox", name=chosen.field).first.click()
-    option = page.get_by_role("option").nth(chosen.option)
-    option.wait_for()
+    field, option = (
+        page.get_by_role("combobox", name=chosen.field).first,
+        page.get_by_role("option").nth(chosen.option),
+    )
+    for _ in range(PATIENCE):
+        field.click()  # a page that is drawn once more closes what was opened
+        page.wait_for_timeout(1000)
+        if option.is_visible():
+            break
+    else:
+        sys.exit(f"{chosen.field}: no such choice")
     begun = time.perf_counter()
     option.click()
     while _text(page, chosen.changed) == before:
