@@ -23,14 +23,12 @@ from dashboard.session import Pilot
 from dashboard.slides.said import main_title
 from dashboard.spoken import in_language
 from experiments.faults import Fault
-from experiments.store import Store
 from tests.dashboard.test_reports import Reader, pdf_text, plain
 from tests.support import example_release
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dashboard.reports.content import Report
+    from tests.small_pilot import SmallPilot
 
 NAMES = ("honeypot", "blurring", "peer-support")
 TODAY = date(2026, 11, 1)
@@ -143,6 +141,7 @@ def test_a_year_holds_the_pilots_that_ran_in_it_and_says_so() -> None:
     assert plain("Annual report 2024") in text
 
 
-def test_a_year_without_a_pilot_is_one_sentence(demo_store: Path) -> None:
+def test_a_year_without_a_pilot_is_one_sentence(pilot: SmallPilot) -> None:
+    pilot.log("unit,occurred_at,event,arm\na,2026-03-01,assigned,none\nb,2026-03-01,assigned,warning\n")
     with pytest.raises(Fault, match="No pilot ran in 1999"):
-        gathered(Store(demo_store), policy="public", spoken="en", year=1999)
+        gathered(pilot.store, policy="public", spoken="en", year=1999)
