@@ -74,4 +74,5 @@ def opened(page: Page) -> Locator:
         )
     fold.locator("summary").click()
     fold.get_by_role("button", name="Download CSV").wait_for()
+    drawn(page)  # a button that is drawn once more loses the click it just got
     return fold
