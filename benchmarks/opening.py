@@ -68,11 +68,12 @@ def browsed(study: str, runs: int) -> None:
         print(
             f"\nin a browser, seconds until a page stands (at most {STANDS:g}), and what the browser worked"
         )
-        very_first = _stood(visitor, f"{address}/study?study={study}")
+        window = visitor.new_page()
+        very_first = _stood(window, f"{address}/study?study={study}")
         print(f"{'the very first: study':32}{very_first.seconds:9.2f}{very_first.worked:9.2f}", flush=True)
         for page in PAGES:
             named = "" if page == PAGES[0] else page
-            stood = [_stood(visitor, f"{address}/{named}?study={study}") for _ in range(runs + 1)][1:]
+            stood = [_stood(window, f"{address}/{named}?study={study}") for _ in range(runs + 1)][1:]
             seconds, worked = (statistics.median(getattr(o, n) for o in stood) for n in ("seconds", "worked"))
             print(f"{page:32}{seconds:9.2f}{worked:9.2f}", flush=True)
         print(
@@ -84,17 +85,22 @@ def browsed(study: str, runs: int) -> None:
         browser.close()
 
 
-def _stood(visitor: Any, address: str) -> Stood:
-    page = visitor.new_page()
-    told = visitor.new_cdp_session(page)
+def _stood(window: Any, address: str) -> Stood:
+    """An address opened in a window that shows another one, as by a link."""
+    told = window.context.new_cdp_session(window)
     told.send("Performance.enable", {"timeDomain": "threadTicks"})
+    window.goto("about:blank")
+    before = _worked(told)
     begun = time.perf_counter()
-    page.goto(address)
-    _stands(page)
+    window.goto(address)
+    _stands(window)
     seconds = time.perf_counter() - begun
+    return Stood(seconds, _worked(told) - before)
+
+
+def _worked(told: Any) -> float:
     metrics = {one["name"]: one["value"] for one in told.send("Performance.getMetrics")["metrics"]}
-    page.close()
-    return Stood(seconds, metrics["TaskDuration"])
+    return float(metrics["TaskDuration"])
 
 
 def _stands(page: Any) -> None:
