@@ -1,7 +1,7 @@
 """Sums of each unit's events, kept beside a segment: whoever measures the study need not read its events again.
 
-A sum's name tells what it is the sum of, so that an amended plan takes those that it has in common with the plan
-before. Where a segment lacks one, its events are read instead.
+A sum's name tells what it is the sum of, so that an amended plan that asks for none but these takes them. Where a
+segment lacks one of a plan's sums, its events are read instead.
 """
 
 from __future__ import annotations

@@ -105,7 +105,8 @@ def test_that_nobody_or_everybody_is_counted_is_told_no_more_than_that_few_are(e
     assert (made.withheld[-1], made.not_estimable[0].reason) == (OUTCOMES["told"], FEW_NONE_ALL)
 
 
-def test_an_outcome_of_people_all_alike_is_not_said_to_be_of_fewer_than_ten():
+def all_alike():
+    """An evaluation of one mean, of people who all have the same value."""
     found = with_arms(evaluation(), (100, 27), (81, 40))
     alike = tuple(
         ArmFigures(arm.arm, arm.n, 0, {"mean": 3.0, "sd": 0.0, "value": 3.0}, (arm.n,))
@@ -114,7 +115,11 @@ def test_an_outcome_of_people_all_alike_is_not_said_to_be_of_fewer_than_ten():
     outcome = replace(found.findings[0].outcome, kind="mean")
     estimate = replace(found.findings[0].estimate, effects={"mean_difference": found.findings[0].effect})
     finding = replace(found.findings[0], outcome=outcome, arms=alike, estimate=estimate)
-    made = public(replace(found, findings=(finding,), plan=replace(found.plan, outcomes=(outcome,))))
+    return replace(found, findings=(finding,), plan=replace(found.plan, outcomes=(outcome,)))
+
+
+def test_an_outcome_of_people_all_alike_is_not_said_to_be_of_fewer_than_ten():
+    made = public(all_alike())
     assert (made.withheld[-1], made.not_estimable[0].reason) == (OUTCOMES["rests"], RESTS)
     assert not any("fewer than 10" in said for said in made.withheld)
 
@@ -250,16 +255,7 @@ def test_instants_become_days():
 
 
 def test_an_average_of_people_all_alike_is_withheld():
-    found = with_arms(evaluation(), (100, 27), (81, 40))
-    alike = tuple(
-        ArmFigures(arm.arm, arm.n, 0, {"mean": 3.0, "sd": 0.0, "value": 3.0}, (arm.n,))
-        for arm in found.findings[0].arms
-    )
-    outcome = replace(found.findings[0].outcome, kind="mean")
-    estimate = replace(found.findings[0].estimate, effects={"mean_difference": found.findings[0].effect})
-    finding = replace(found.findings[0], outcome=outcome, arms=alike, estimate=estimate)
-    plan = replace(found.plan, outcomes=(outcome,))
-    assert public(replace(found, findings=(finding,), plan=plan)).findings == ()
+    assert public(all_alike()).findings == ()
 
 
 def test_all_levels_of_an_attribute_go_where_one_is_small_and_counts_are_exact():

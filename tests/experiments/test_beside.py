@@ -109,7 +109,7 @@ def test_whoever_withdraws_leaves_what_stands_beside_too(filled: SmallPilot, com
     assert differences(filled) == []
 
 
-def test_an_amended_plan_takes_the_sums_it_has_in_common_and_else_the_events(filled: SmallPilot) -> None:
+def test_an_amended_plan_that_asks_for_other_sums_reads_the_events(filled: SmallPilot) -> None:
     compact(filled.store, "small")
     fewer = SUMMED.replace("window: {days: 5}", "window: {days: 7}")
     filled.declare(fewer, reason="a longer window")
