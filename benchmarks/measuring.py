@@ -2,10 +2,10 @@
 
 A study with 10 outcomes (proportions, counts, means, a ratio; 7 days) and a covariate from the 28 days before
 is measured by the program, at a hundredth, a tenth and the whole of `--events`: the outcomes alone, as cells, and
-all that `analyze` measures, with the facts for its checks. DuckDB scans the five columns that the outcomes take,
-from the same files. Imports are left out on both sides, peaks of memory are of whole
-processes. Aims: at most 1.8 times the scan's processor time, under 300 MB, and at most ten times as long for
-ten times as many.
+all that `analyze` measures, with the facts for its checks; on all threads, and on one. DuckDB scans the five
+columns that the outcomes take, from the same files on as many threads. Imports are left out on both sides, peaks
+of memory are of whole processes. Aims: at most 1.8 times the scan's processor time, under 300 MB, and at most ten
+times as long for ten times as many.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from logs import ten_outcomes
-from stored import MEASURED, fill, make, scan, study, workplace
+from stored import MEASURED, fill, make, scan, study, threads, workplace
 from workbench import Taken, clocked, machine, options, start, table, take
 
 if TYPE_CHECKING:
     import argparse
 
 AIM, AIM_MEMORY = "1.8", 300.0
+SCAN, OUTCOMES, MEASURE = "DuckDB scans five columns", "the outcomes alone", "measure, with all checks"
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -32,18 +33,26 @@ def main(arguments: argparse.Namespace) -> None:
         keep = arguments.keep / str(events) if arguments.keep else None
         with workplace(keep) as folder:
             fill(folder, events, ten_outcomes())
-            rows = {
-                "DuckDB scans five columns": take("scan", *MEASURED, runs=arguments.runs),
-                "the program's imports alone": take("imports"),
-                "the outcomes alone": take("outcomes", runs=arguments.runs),
-                "measure, with all checks": take("measure", runs=arguments.runs),
-            }
-        print(f"\n{events:,} events, {events // 20:,} units")
-        table(rows, over="DuckDB scans five columns", over_name="scan", targets={"the outcomes alone": AIM})
-        grown[events] = rows["measure, with all checks"]
-    most = max(one.peak for one in grown.values())
-    print(f"\npeak memory of measure {most:.0f} MB (aim: under {AIM_MEMORY:.0f})")
+            for used in dict.fromkeys((threads(), 1)):
+                rows = _taken(arguments.runs, used)
+                print(f"\n{events:,} events, {events // 20:,} units, threads: {used}")
+                table(rows, over=SCAN, over_name="scan", targets={OUTCOMES: AIM})
+                print(
+                    f"peak memory of the outcomes {rows[OUTCOMES].peak:.0f} MB (aim: under {AIM_MEMORY:.0f})"
+                )
+                grown.setdefault(events, rows[MEASURE])
     growth(grown)
+
+
+def _taken(runs: int, used: int) -> dict[str, Taken]:
+    """What each of the steps takes on so many threads."""
+    environment = {"WATCHKEEPER_THREADS": str(used)}
+    return {
+        SCAN: take("scan", *MEASURED, runs=runs, environment=environment),
+        "the program's imports alone": take("imports"),
+        OUTCOMES: take("outcomes", runs=runs, environment=environment),
+        MEASURE: take("measure", runs=runs, environment=environment),
+    }
 
 
 def growth(grown: dict[int, Taken]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,7 @@ from experiments.access import LOCAL, Access
 from experiments.faults import Fault
 from experiments.pilot import evaluation, stored_evaluation
 from experiments.plan import study_facts
-from experiments.releasing import released
+from experiments.releasing import released, was_let_out
 from experiments.store import Store
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ class Session:
             return Pilot(study_id, "broken", fault=str(fault))
         until = held.last or found.data.last
         return Pilot(study_id, "analysed", found.study, found, until=until, taken_in=held.taken_in)
+
+    def let_out(self, study_id: str) -> Release | None:
+        """What is public of a pilot already, made again; asking for it lets nothing out."""
+        evaluation = stored_evaluation(self.store, study_id) if self._sees(study_id) else None
+        if evaluation is None or not was_let_out(self.store, study_id, evaluation, PUBLIC.name):
+            return None
+        return replace(self, for_everybody=True).pilot(study_id).release
 
     def pilots(self) -> tuple[Pilot, ...]:
         """Every pilot."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.chart import charts
+from dashboard.chart import available, charts
 from dashboard.export import ChartPicture, exports, picture
 from dashboard.language import language, later, speaking
 from dashboard.session import made_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.disclosure import Release
+    from dashboard.chart import Chart
     from dashboard.session import Session
 
 FORMATS: Mapping[str, str] = {  # by their use, the most common first
@@ -35,6 +36,7 @@ SIZES: Mapping[str, str] = {
 }
 CENTIMETRES = 2.54 / 96  # a pixel's
 PICTURES = ("png", "svg", "pdf")
+FINDINGS = "forest"  # of the charts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ class Asked:
         """The file's bytes."""
         with speaking(self.spoken):
             return exports()[self.format].make(self.picture(release))
+
+
+def first_chart(release: Release) -> str | None:
+    """The chart that is offered first, if the release has anything to draw."""
+    return next((chart.name for chart in offered(release)), None)
+
+
+def offered(release: Release) -> tuple[Chart, ...]:
+    """The charts that can be taken away, the one with the findings first."""
+    return tuple(sorted(available(release), key=lambda chart: chart.name != FINDINGS))
 
 
 def preview(release: Release, asked: Asked) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.chart import available
 from dashboard.session import drawn, open_session, store_folder
+from dashboard.taken import Asked, first_chart, preview
 from dashboard.visits import give_way
 
 if TYPE_CHECKING:
@@ -72,7 +73,17 @@ def _pilot(session: Session, study_id: str, most: int) -> int:
     for name, outcome in pictures:
         give_way()
         drawn(release, name, mode="light", outcome=outcome)
+    _first_file(session, study_id)
     return len(pictures)
+
+
+def _first_file(session: Session, study_id: str) -> None:
+    """Draw the picture that the export page shows first, where it is public already: nothing is let out here."""
+    public = session.let_out(study_id)
+    chart = public and first_chart(public)
+    if public and chart:
+        give_way()
+        preview(public, Asked(chart, None, "png", "page", "en"))
 
 
 def _pictures(release: Release) -> Iterator[tuple[str, str | None]]:

@@ -29,7 +29,8 @@ Where to look:
   `log_columns`, and `crowds` what is odd; `results` (as files: `kept_results`) keep the evaluation with its
   `provenance`
 - queries: `engine` runs them over `parquet_files` within its `limits`, with rows put `aside` that memory does not
-  hold; `sql` builds them, `arrays` hands columns over
+  hold, and the `heap` keeps at hand what one range freed for the next; `sql` builds them, `arrays` hands columns
+  over
 - simulation: `simulate`, from each `generator`
 - what may be seen: `releasing` audits what is for everybody, once, and enters it into the `ledger`; `access` says
   which role sees which pilots under which policy; `progress` how far a pilot has come; `score_courses` measures

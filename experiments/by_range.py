@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlglot import exp
 
 from experiments.engine import Written, engine
+from experiments.heap import keep_freed_memory
 from experiments.limits import limits
 from experiments.log_columns import log_blocks
 from experiments.sql import part
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-EVENTS = 1_000_000  # of a range, about
+EVENTS = 2_000_000  # of a range at most, as far as units are evenly spread
 BY_UNIT = ("events", "units", "sums", "unsummed")  # what is read of the units of a range alone
 
 
@@ -135,6 +136,7 @@ def ranges(
 
     A check is called before the first question to the files of its name.
     """
+    keep_freed_memory()
     pieces = shared_out(events)
     workers = min(limits().threads, len(pieces))
     with ExitStack() as stack:
@@ -145,12 +147,12 @@ def ranges(
 
 
 def shared_out(events: int) -> tuple[UnitRange, ...]:
-    """The ranges in which a study with so many events is measured.
+    """The ranges in which a study with so many events is measured: a power of two, so that files end where they do.
 
     >>> len(shared_out(999_999)), len(shared_out(100_000_000))
-    (1, 100)
+    (1, 64)
     """
-    return evenly(max(1, -(-events // EVENTS)))
+    return evenly(1 << max(0, -(-events // EVENTS) - 1).bit_length())
 
 
 def cut(query: exp.Query) -> exp.Query:

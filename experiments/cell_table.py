@@ -15,7 +15,7 @@ from experiments.cell_sums import cell_sums
 from experiments.engine import engine
 from experiments.measuring import measures
 from experiments.row_query import known_columns
-from experiments.sql import column, part
+from experiments.sql import DIALECT, column, part
 from experiments.unit_range import evenly
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> p
     import pyarrow as pa
 
     centres = _centres(asked, study, rows)
+    query, same = _asked(rows, study, words)
     answers = []
-    made = partial(cell_sums, study=study, words=words, centres=centres, most=MOST_CELLS)
-    for answer in asked.each(_asked(rows, study, words), made):
+    made = partial(cell_sums, study=study, words=words, centres=centres, most=MOST_CELLS, same=same)
+    for answer in asked.each(query, made):
         if answer is None:
             return None
         answers.append(answer)
@@ -58,12 +59,26 @@ def cells(asked: Ranges, study: Study, words: Vocabulary, rows: exp.Select) -> p
     return frame.assign(**{f"centre.{name}": centre for name, centre in centres.items()})
 
 
-def _asked(rows: exp.Select, study: Study, words: Vocabulary) -> exp.Select:
-    """SELECT of the rows what sums over them take, and whose they are."""
+def _asked(rows: exp.Select, study: Study, words: Vocabulary) -> tuple[exp.Select, dict[str, str]]:
+    """SELECT of the rows what sums over them take, and whose they are; and for each column that is left out, as
+    another is the same, that other one.
+    """
     by_sums = {name for outcome in summed(study) for name in parts(outcome).values()}
-    wanted = {*known_columns(study, words), *by_sums, *follow_up.columns(study)}
-    kept = [expression for expression in rows.expressions if expression.alias in wanted]
-    return rows.select(*kept, append=False).select(part("c.unit AS unit"))
+    known = known_columns(study, words)
+    wanted = {*by_sums, *follow_up.columns(study)} - {*known}
+    kept = [expression for expression in rows.expressions if expression.alias in known]
+    first: dict[str, str] = {}
+    same: dict[str, str] = {}
+    for expression in rows.expressions:
+        if expression.alias not in wanted:
+            continue
+        text = expression.unalias().sql(dialect=DIALECT)
+        if text in first:
+            same[expression.alias] = first[text]
+        else:
+            first[text] = expression.alias
+            kept.append(expression)
+    return rows.select(*kept, append=False).select(part("c.unit AS unit")), same
 
 
 def others(study: Study, words: Vocabulary, rows: exp.Select) -> exp.Select | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from experiments.limits import Limits
     from experiments.parquet_files import Files
 
-BATCH = 131_072  # rows of an answer kept together; threads that read it again take one batch each
+BATCH = 16_384  # rows of an answer kept together: few enough to stay near the processor
 
 
 class Written:

@@ -5,6 +5,7 @@ Both are had in the pass that measures the outcomes, as columns of their own tha
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from experiments.sql import part
 from experiments.unit_query import SECOND, where
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -60,38 +63,57 @@ def sums(cells: Cells, study: Study) -> dict[str, NDArray[Any]]:
     for outcome in study.outcomes:
         if not (seconds := _seconds(outcome)):
             continue
-        short = cells.values(WATCHED) < seconds * SECOND
-        found[f"short.{outcome.id}"] = cells.count(short)
+        found[f"short.{outcome.id}"] = cells.once(("short", seconds), partial(_short, cells, seconds))
         if _parted(outcome, study):
-            found |= _half_sums(cells, outcome, ~short)
+            found |= _half_sums(cells, outcome, seconds)
     return found
 
 
-def _half_sums(cells: Cells, outcome: DeclaredOutcome, whole: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-    first, last = (cells.values(f"{name}{outcome.id}") for name in (FIRST, LAST))
-    with_first, with_last = (first > 0) & whole, (last > 0) & whole
+def _followed(cells: Cells, seconds: int) -> NDArray[np.bool_]:
+    """The rows whose window the log covers: those that were watched for so long, or whose time was over before."""
+    return cells.once(("followed", seconds), lambda: ~(cells.values(WATCHED) < seconds * SECOND))
+
+
+def _short(cells: Cells, seconds: int) -> NDArray[np.int64]:
+    return cells.count(~_followed(cells, seconds))
+
+
+def _half_sums(cells: Cells, outcome: DeclaredOutcome, seconds: int) -> dict[str, NDArray[Any]]:
+    whole = _followed(cells, seconds)
+    held = [cells.column(f"{name}{outcome.id}") for name in (FIRST, LAST)]
+    first, last = (cells.values(name) for name in held)
+
+    def once(name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        return cells.once((name, *held, seconds), make)
+
     counts = {
-        name: cells.count(rows)
-        for name, rows in {"n": whole, "with_first": with_first, "with_last": with_last}.items()
+        "n": cells.once(("count followed", seconds), lambda: cells.count(whole)),
+        "with_first": once("with_first", lambda: cells.count((first > 0) & whole)),
+        "with_last": once("with_last", lambda: cells.count((last > 0) & whole)),
     }
     if outcome.kind == "proportion":  # once or never, so that counts are sums
-        once = {half: counts[f"with_{half}"].astype(np.float64) for half in ("first", "last")}
-        sums = {**once, **{f"{half}2": held for half, held in once.items()}}
-        sums["change2"] = cells.count(with_first != with_last).astype(np.float64)
+        halves = {half: counts[f"with_{half}"].astype(np.float64) for half in ("first", "last")}
+        sums = {**halves, **{f"{half}2": of_it for half, of_it in halves.items()}}
+        sums["change2"] = cells.count(((first > 0) != (last > 0)) & whole).astype(np.float64)
     else:
+        only = cells.once(("only followed", seconds), lambda: cells.only(whole))
         change = last - first
-        wanted = {
-            "first": first,
-            "last": last,
-            "first2": first * first,
-            "last2": last * last,
-            "change2": change * change,
+        terms = {
+            "first": (first,),
+            "last": (last,),
+            "first2": (first, first),
+            "last2": (last, last),
+            "change2": (change, change),
         }
-        sums = {name: cells.sum(values, whole) for name, values in wanted.items()}
+        sums = {name: once(name, partial(_total, cells, of, only)) for name, of in terms.items()}
     return {
         **{f"sum.{outcome.id}.{name}": values for name, values in sums.items()},
         **{f"count.{outcome.id}.{name}": count for name, count in counts.items()},
     }
+
+
+def _total(cells: Cells, terms: tuple[Matrix, ...], only: NDArray[np.int64]) -> Matrix:
+    return cells.sum(reduce(np.multiply, terms), only)
 
 
 def not_followed(frame: pd.DataFrame, study: Study) -> dict[str, int]:

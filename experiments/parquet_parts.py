@@ -4,35 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.arrays import empty
+from experiments.arrays import empty, numbers
+from experiments.unit_range import WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
     import pyarrow.dataset
 
 ROW_GROUP = 262_144  # rows that are read, and skipped, together
+ROW_GROUP_BY_UNIT = 65_536  # of rows that are one a unit
 
 
 def as_parquet(table: pa.Table) -> bytes:
-    """A table as the content of a file."""
+    """A table as the content of a file.
+
+    Rows in the order of units are written in groups that end where ranges of units do (`experiments.unit_range`),
+    so that none is read for two ranges.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
     sink = pa.BufferOutputStream()
     repeating = [field.name for field in table.schema if _repeats(field.type)]
-    parquet.write_table(
-        table,
+    with parquet.ParquetWriter(
         sink,
+        table.schema,
         compression="zstd",
         compression_level=1,
         use_dictionary=repeating,
-        row_group_size=ROW_GROUP,
         store_schema=False,  # text is text, however it was at hand
-    )
+    ) as writer:
+        for rows in _groups(table):
+            writer.write_table(rows, row_group_size=ROW_GROUP)
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def _groups(table: pa.Table) -> Iterator[pa.Table]:
+    """The rows that are to be read together, in their order."""
+    units = None
+    if "unit" in table.column_names and not table["unit"].null_count:
+        units = numbers(table["unit"])
+    if units is None or (units[1:] < units[:-1]).any():
+        yield table
+        return
+    one_a_unit = (units[1:] > units[:-1]).all()
+    yield from WHOLE.parts_of(table, ROW_GROUP_BY_UNIT if one_a_unit else ROW_GROUP)
 
 
 def _repeats(kind: pa.DataType) -> bool:

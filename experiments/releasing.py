@@ -19,6 +19,7 @@ from experiments.ledger import Entry, append, read
 
 if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
+    from analysis.policy import Policy
     from experiments.store import Store
 
 NO_FIGURE = frozenset({"policy", "study", "registration", "plan", "provenance", "made_by"})  # of a release
@@ -39,14 +40,36 @@ def released(
     rules = policy_for(evaluation.study, policy)
     if not rules.public:
         return release(evaluation, rules, steward=steward)
-    evaluation, _ = as_seen(evaluation, steward=steward)
-    made = release(evaluation, rules, audited=True, steward=steward)
-    said = published(evaluation, made, withdrew=len(store.manifest(study_id).withdrawn))
+    made, said = _public(store, study_id, evaluation, rules, steward=steward)
     digest = _digest(said, made)
     entry = _kept(read(store, study_id), digest) or _entered(store, study_id, said, digest)
     if entry.refused:
         raise Gate(entry.refused)
     return made
+
+
+def was_let_out(store: Store, study_id: str, evaluation: Evaluation, policy: str) -> bool:
+    """Whether just this was let out to everybody before: then `released` neither audits nor writes anything.
+
+    Raises ValueError for an evaluation without a study.
+    """
+    if evaluation.study is None:
+        raise ValueError("only an evaluation of a registered study can be released")
+    rules = policy_for(evaluation.study, policy)
+    if not rules.public:
+        return False
+    made, said = _public(store, study_id, evaluation, rules, steward=False)
+    entry = _kept(read(store, study_id), _digest(said, made))
+    return entry is not None and not entry.refused
+
+
+def _public(
+    store: Store, study_id: str, evaluation: Evaluation, rules: Policy, *, steward: bool
+) -> tuple[Release, Published]:
+    """A release to everybody, and what it publishes."""
+    evaluation, _ = as_seen(evaluation, steward=steward)
+    made = release(evaluation, rules, audited=True, steward=steward)
+    return made, published(evaluation, made, withdrew=len(store.manifest(study_id).withdrawn))
 
 
 def _kept(entries: tuple[Entry, ...], digest: str) -> Entry | None:

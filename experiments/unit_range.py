@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
     import pyarrow.dataset
@@ -55,6 +55,28 @@ class UnitRange:
         unit = datasets.field("unit")
         return (unit >= pa.scalar(self.low, pa.uint64())) & (unit <= pa.scalar(self.high, pa.uint64()))
 
+    def halves(self) -> tuple[UnitRange, UnitRange]:
+        """Its lower and its upper half.
+
+        >>> UnitRange(0, 7).halves()
+        (UnitRange(low=0, high=3), UnitRange(low=4, high=7))
+        """
+        middle = self.low + (self.high - self.low) // 2
+        return UnitRange(self.low, middle), UnitRange(middle + 1, self.high)
+
+    def parts_of(self, rows: pa.Table, most: int) -> Iterator[pa.Table]:
+        """The rows of its units, from rows sorted by unit, in parts of at most `most`: its halves, or theirs.
+
+        A part has more where one unit has.
+        """
+        here = self.of(rows)
+        if here.num_rows <= most or self.low == self.high:
+            if here.num_rows:
+                yield here
+            return
+        for half in self.halves():
+            yield from half.parts_of(here, most)
+
 
 WHOLE = UnitRange()
 
@@ -72,22 +94,25 @@ def evenly(pieces: int) -> tuple[UnitRange, ...]:
 def sharing(counts: Sequence[int], most: int) -> tuple[UnitRange, ...]:
     """Ranges that together hold all units, of at most `most` rows each as far as that can be.
 
-    `counts` are the rows of each of as many ranges of one size; neighbours are put together.
+    `counts` are the rows of each of as many ranges of one size, a power of two. Each range is one of them, or a
+    half, a quarter, ... of all units: so that those of different ingests, and those of a measurement, lie within
+    each other, and no file is read twice for an edge that crosses it.
 
     >>> len(sharing([5, 5, 5, 5], 10)), len(sharing([50, 1], 10)), sharing([0, 0], 10) == (WHOLE,)
     (2, 2, True)
     """
+    held = _halved(counts, most)
+    edges = [sum(held[:place]) for place in range(len(held) + 1)]
     small = evenly(len(counts))
-    ranges: list[UnitRange] = []
-    held = 0
-    for rows, piece in zip(counts, small, strict=True):
-        if ranges and held + rows <= most:
-            ranges[-1] = UnitRange(ranges[-1].low, piece.high)
-            held += rows
-        else:
-            ranges.append(piece)
-            held = rows
-    return tuple(ranges)
+    return tuple(UnitRange(small[first].low, small[after - 1].high) for first, after in pairwise(edges))
+
+
+def _halved(counts: Sequence[int], most: int) -> list[int]:
+    """How many neighbours each range holds: all of them, or what their halves are shared out into."""
+    if len(counts) == 1 or sum(counts) <= most:
+        return [len(counts)]
+    middle = len(counts) // 2
+    return _halved(counts[:middle], most) + _halved(counts[middle:], most)
 
 
 def meeting(parts: Sequence[Part], within: UnitRange) -> tuple[Part, ...]:

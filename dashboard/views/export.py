@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 WHOM: Mapping[str, str] = {"public": later("Everybody"), "internal": later("The research team")}
 FOR_WHOM = Part("policy", "one", tuple(WHOM))
 SPOKEN = Part("in", "one", ("page", *LANGUAGES))
-FIRST = "forest"  # of the charts, where there is one
 MOST_ROWS = 12  # of a file of numbers that the page shows
 
 
@@ -89,8 +88,7 @@ def _whom(session: Session, choices: Choices, *, public: bool) -> None:
 
 def _one_chart(release: Release, spoken: str, *, steward: bool) -> None:
     elements.heading(say("One chart"), anchor="chart")
-    fitting = available(release)
-    if not fitting:
+    if not available(release):
         elements.says(say("This pilot has nothing to draw yet."))
         return
     asked = _picked(release, spoken, steward=steward)
@@ -109,8 +107,7 @@ def _one_chart(release: Release, spoken: str, *, steward: bool) -> None:
 
 def _picked(release: Release, spoken: str, *, steward: bool) -> Asked:
     """The choices of one chart, in the address."""
-    ordered = sorted(available(release), key=lambda chart: chart.name != FIRST)
-    named = {chart.name: say(chart.title) for chart in ordered}
+    named = {chart.name: say(chart.title) for chart in taken.offered(release)}
     sizes = {name: say(text, width=_centimetres(WIDTHS[name])) for name, text in SIZES.items()}
     with st.container(horizontal=True, key="export-picked"):
         chart = _select(say("Chart"), Part("chart", "one", tuple(named)), named.__getitem__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,11 @@ class Count:
         """Note a breach unless the promise was kept."""
         if not kept:
             self.breaches.append(breach)
+
+    def progress(self, done: int, of: int, *, every: int = 50) -> None:
+        """Say on the error stream what was counted so far, so that a run of hours tells when it is cut off."""
+        if done % every == 0:
+            print(f"  {done:,} of {of:,}: {self}", file=sys.stderr, flush=True)
 
     def __str__(self) -> str:
         """The figures on one line."""

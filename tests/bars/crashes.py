@@ -90,7 +90,8 @@ def run(folder: Path, tries: int) -> Count:
     moments = [(play, number, way) for play in plays for number, way in points(play)]
     count.add("system calls", sum(len(play.calls) for play in plays))
     chosen = sorted(random.Random(3).sample(range(len(moments)), min(tries, len(moments))))
-    for place in chosen:
+    for done, place in enumerate(chosen):
+        count.progress(done, len(chosen))
         play, number, way = moments[place]
         here = folder / f"point-{place}"
         killed = died(play, here, number=number, way=way)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,11 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.policy import INTERNAL, PUBLIC
-from dashboard.chart import charts
+from dashboard.chart import available, charts
 from dashboard.drawing.on_page import at_widths
 from dashboard.language import speaking
 from dashboard.page import pages
 from dashboard.session import Pilot, Session, drawn, made_of, open_session
+from dashboard.taken import first_chart, offered
 from dashboard.visits import give_way, visit
 from dashboard.warming import MOST, warm
 from experiments.store import Store
@@ -141,6 +144,40 @@ def test_what_was_drawn_ahead_is_what_a_page_asks_for(
     monkeypatch.setattr("dashboard.session.at_widths", lambda *_, **__: "drawn anew")
     assert drawn(shown, "forest", mode="light") != "drawn anew"
     assert drawn(shown, "forest", mode="dark") == "drawn anew"
+
+
+def test_the_first_file_is_drawn_ahead_once_it_is_public_and_only_then(
+    demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(demo_store, store)
+    shutil.copytree(
+        os.environ["WATCHKEEPER_KEYS"], tmp_path / "keys"
+    )  # what was let out is counted there, too
+    monkeypatch.setenv("WATCHKEEPER_KEYS", str(tmp_path / "keys"))
+    session = open_session(store, chosen=None)
+    asked: list[str] = []
+    monkeypatch.setattr("dashboard.warming.preview", lambda release, _: asked.append(release.policy.name))
+    assert session.let_out(BLUR) is None
+    before = files(store)
+    warm(store)
+    assert files(store) == before
+    assert asked == []
+    public = replace(session, for_everybody=True).pilot(BLUR).release
+    assert public is not None
+    assert session.let_out(BLUR) == public
+    before = files(store)
+    warm(store)
+    assert files(store) == before
+    assert asked == [PUBLIC.name]
+
+
+def test_the_findings_are_offered_first_where_there_are_any() -> None:
+    shown = example_release("blurring")
+    assert first_chart(shown) == "forest"
+    bare = replace(shown, findings=())
+    assert "forest" not in [chart.name for chart in offered(bare)]
+    assert first_chart(bare) == available(bare)[0].name
 
 
 @pytest.mark.parametrize("page", [page.name for page in pages()])

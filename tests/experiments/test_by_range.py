@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from sqlglot import parse_one
 
 from analysis.cells import CellTable
 from analysis.evaluate import evaluate
-from experiments import by_range
+from experiments import by_range, parquet_parts
 from experiments.clocks import unit_clocks
 from experiments.engine import engine
 from experiments.events import segment, vocabulary
@@ -23,6 +26,7 @@ from experiments.row_query import ordered, row_query
 from experiments.sql import column, part
 from experiments.timed_query import timed_query
 from experiments.unit_list import columns
+from experiments.unit_range import WHOLE, evenly, sharing
 from tests.experiments.test_measure import MANY, random_log
 from tests.small_pilot import DECLARED
 
@@ -201,3 +205,41 @@ def test_an_engine_reads_the_files_it_was_handed_and_no_other_and_writes_none(
     assert "secret" not in str(refused.value)
     assert path.read_bytes() == before
     assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("counts", [[3, 3, 3, 3], [9, 0, 0, 1], [1, 1, 1, 9], [0, 0, 0, 0], [20, 20, 0, 0]])
+def test_files_hold_a_half_a_quarter_or_an_eighth_of_all_units_and_together_each_unit_once(
+    counts: list[int],
+) -> None:
+    small = evenly(len(counts))
+    ranges = sharing(counts, 10)
+    assert [piece.low for piece in ranges] == [0, *(piece.high + 1 for piece in ranges[:-1])]
+    assert ranges[-1].high == WHOLE.high
+    for piece in ranges:
+        size = piece.high - piece.low + 1
+        assert (WHOLE.high + 1) % size == piece.low % size == 0
+        held = [count for count, one in zip(counts, small, strict=True) if piece.holds(one.low, one.high)]
+        assert sum(held) <= 10 or len(held) == 1
+
+
+def test_groups_of_rows_end_where_ranges_do_and_rows_in_another_order_stay_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parquet_parts, "ROW_GROUP", 300)
+    monkeypatch.setattr(parquet_parts, "ROW_GROUP_BY_UNIT", 100)
+    drawn = np.random.default_rng(5).integers(0, 2**64, 1000, dtype=np.uint64)
+    units = np.unique(drawn)
+    one_each = pa.table({"unit": units, "x": np.arange(units.size)})
+    several = pa.table({"unit": np.repeat(units, 3), "x": np.arange(3 * units.size)})
+    one_has_all = pa.table({"unit": np.repeat(units[:1], 900), "x": np.arange(900)})
+    gaps = pa.table({"unit": pa.array([None, 7, 3], pa.uint64()), "x": np.arange(3)})
+    for table in (one_each, several, one_has_all, pa.table({"unit": drawn, "x": drawn}), gaps, several[:0]):
+        written = parquet.ParquetFile(io.BytesIO(parquet_parts.as_parquet(table)))
+        assert written.read().equals(table)
+    for table, most in ((one_each, 100), (several, 300)):
+        written = parquet.ParquetFile(io.BytesIO(parquet_parts.as_parquet(table)))
+        groups = [written.read_row_group(group)["unit"] for group in range(written.num_row_groups)]
+        assert max(map(len, groups)) <= most
+        for piece in evenly(4):
+            crossing = [g for g in groups if piece.meets(g[0].as_py(), g[-1].as_py())]
+            assert all(piece.holds(g[0].as_py(), g[-1].as_py()) for g in crossing)
