@@ -1,7 +1,9 @@
 """Pages in a browser, on a dashboard started anew: seconds until each stands, and until a changed filter does.
 
-A page stands once its last element is there and its script has ended. What the browser itself worked is told
-beside it, in processor time, for a machine on which others work as well.
+A page stands once its last element is there, its script has ended, nothing of another page is left and the screen
+was drawn. It is opened as visitors do, by a click in the menu of a dashboard that is open; and by its address,
+which starts the whole program in the browser anew. How long that takes with one word on the page is told first,
+and what the browser itself worked beside each, in processor time, for a machine on which others work as well.
 """
 
 from __future__ import annotations
@@ -11,20 +13,24 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PAGES = ("overview", "compare", "study", "quality", "wellness", "monitoring", "planning", "export", "methods")
 STANDS, FILTERED = 1.0, 0.5  # seconds, what is aimed at
-ENDED = ".wk-footer"  # the last thing on every page
-DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
+STANDING = """before => document.title !== before && document.querySelector('.wk-footer')
+  && !document.querySelector('[data-stale=true]')
+  && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENCE = 120  # seconds
 
 
@@ -61,39 +67,67 @@ def browsed(study: str, runs: int) -> None:
         return
     from playwright.sync_api import sync_playwright
 
-    with _served() as address, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         visitor = browser.new_context(viewport={"width": 1280, "height": 1000})
         visitor.set_default_timeout(PATIENCE * 1000)
-        print(
-            f"\nin a browser, seconds until a page stands (at most {STANDS:g}), and what the browser worked"
-        )
         window = visitor.new_page()
-        very_first = _stood(window, f"{address}/study?study={study}")
-        print(f"{'the very first: study':32}{very_first.seconds:9.2f}{very_first.worked:9.2f}", flush=True)
-        for page in PAGES:
-            named = "" if page == PAGES[0] else page
-            stood = [_stood(window, f"{address}/{named}?study={study}") for _ in range(runs + 1)][1:]
-            seconds, worked = (statistics.median(getattr(o, n) for o in stood) for n in ("seconds", "worked"))
-            print(f"{page:32}{seconds:9.2f}{worked:9.2f}", flush=True)
-        print(
-            f"\na changed filter, seconds until its text and the page's end are there (at most {FILTERED:g})"
-        )
-        for each in FILTERS:
-            found = [_filtered(visitor, f"{address}/{each.page}", each) for _ in range(runs)]
-            print(f"{f'{each.page or PAGES[0]}: {each.field}':32}{statistics.median(found):9.2f}", flush=True)
+        print("\nin a browser, seconds until a page stands, and what the browser worked")
+        with _bare() as address:
+            _told("a page with one word, by address", [_stood(window, address) for _ in range(runs + 1)][1:])
+        with _served() as address:
+            _told("the very first: study, by address", [_stood(window, f"{address}/study?study={study}")])
+            _opened(window, address, study, runs)
+            print(f"\na changed filter, seconds until what it leads to stands (at most {FILTERED:g})")
+            for each in FILTERS:
+                found = [_filtered(visitor, f"{address}/{each.page}", each) for _ in range(runs)]
+                seconds = [one for one in found if one is not None]
+                said = f"{statistics.median(seconds):9.2f}" if seconds else "  there is nothing to choose"
+                print(f"{f'{each.page or PAGES[0]}: {each.field}':34}{said}", flush=True)
         browser.close()
 
 
+def _told(what: str, *stood: list[Stood]) -> None:
+    """One line: the medians of each way to open a page."""
+    figures = [statistics.median(getattr(o, n) for o in way) for way in stood for n in ("seconds", "worked")]
+    print(f"{what:34}{''.join(f'{figure:9.2f}' for figure in figures)}", flush=True)
+
+
+def _opened(window: Any, address: str, study: str, runs: int) -> None:
+    """Each page by a click and by its address, a line each."""
+    clicked: dict[str, list[Stood]] = {page: [] for page in PAGES}
+    window.goto(f"{address}/methods?study={study}")
+    _stands(window)
+    for _ in range(runs):
+        for page in PAGES:
+            clicked[page].append(_clicked(window, page))
+    print(f"{'':34}{f'click (at most {STANDS:g})':>18}{'address':>18}")
+    for page in PAGES:
+        named = f"{address}/{'' if page == PAGES[0] else page}?study={study}"
+        _told(page, clicked[page], [_stood(window, named) for _ in range(runs)])
+
+
 def _stood(window: Any, address: str) -> Stood:
-    """An address opened in a window that shows another one, as by a link."""
+    """An address opened in a window that shows another one."""
+    window.goto("about:blank")
+    return _until_it_stands(window, lambda: window.goto(address))
+
+
+def _clicked(window: Any, page: str) -> Stood:
+    """A page opened from the menu of another one."""
+    links = window.locator("[data-testid=stSidebarNavLink]")
+    ends = f"/{'' if page == PAGES[0] else page}"
+    [link] = [one for one in links.all() if str(one.get_attribute("href")).split("?")[0].endswith(ends)]
+    return _until_it_stands(window, link.click)
+
+
+def _until_it_stands(window: Any, open_: Callable[[], object]) -> Stood:
     told = window.context.new_cdp_session(window)
     told.send("Performance.enable", {"timeDomain": "threadTicks"})
-    window.goto("about:blank")
-    before = _worked(told)
+    before, title = _worked(told), window.title()
     begun = time.perf_counter()
-    window.goto(address)
-    _stands(window)
+    open_()
+    _stands(window, title)
     seconds = time.perf_counter() - begun
     return Stood(seconds, _worked(told) - before)
 
@@ -103,16 +137,20 @@ def _worked(told: Any) -> float:
     return float(metrics["TaskDuration"])
 
 
-def _stands(page: Any) -> None:
-    page.wait_for_selector(ENDED)
-    page.wait_for_selector(DRAWN)
+def _stands(page: Any, before: str = "") -> None:
+    """Wait until a page stands whose title is another one than before."""
+    page.wait_for_function(STANDING, arg=before)
+    page.evaluate(PAINTED)
 
 
-def _filtered(visitor: Any, address: str, chosen: Filter) -> float:
-    """Seconds from a choice to the text that it leads to and the page's end."""
+def _filtered(visitor: Any, address: str, chosen: Filter) -> float | None:
+    """Seconds from a choice to the text that it leads to and the page's end; None where nothing can be chosen."""
     page = visitor.new_page()
     page.goto(address)
     _stands(page)
+    if not page.get_by_role("combobox", name=chosen.field).count():
+        page.close()
+        return None
     before = _text(page, chosen.changed)
     field, option = (
         page.get_by_role("combobox", name=chosen.field).first,
@@ -144,12 +182,33 @@ def _text(page: Any, selector: str) -> str:
 
 @contextmanager
 def _served() -> Iterator[str]:
-    """The dashboard, started anew and given the time to make ready what is stored; its address."""
+    """The dashboard, started anew, which makes ready what is stored beside its first visitor; its address."""
+    with _answering("-m", "dashboard.cli", "dashboard", "--no-browser", "--port") as address:
+        yield address
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    """Streamlit with one word on its page; its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(
+            'import streamlit\nstreamlit.html("<p class=wk-footer>one</p>")\n', encoding="utf-8"
+        )
+        quiet = ("--server.headless", "true", "--server.address", "127.0.0.1")
+        words = ("-m", "streamlit", "run", str(script), *quiet, "--browser.gatherUsageStats", "false")
+        with _answering(*words, "--server.port") as address:
+            yield address
+
+
+@contextmanager
+def _answering(*words: str) -> Iterator[str]:
+    """A server started by Python with these words and a port; its address, once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    words = ["dashboard", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen([sys.executable, "-m", "dashboard.cli", *words], stdout=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen([sys.executable, *words, str(port)], **quiet)
     try:
         while server.poll() is None:
             with socket.socket() as probe:
