@@ -45,8 +45,12 @@ def text_height(lines: int, size: float) -> float:
 def wrap(text: str, width: float, *, size: float, bold: bool = False) -> tuple[str, ...]:
     """`text` in lines no wider than `width` pixels; it breaks at spaces, and inside a word only if it must.
 
+    It does so after a hyphen, where there is one.
+
     >>> wrap("one two three", text_width("one two", 10) + 1, size=10)
     ('one two', 'three')
+    >>> wrap("person-periods)", text_width("person-peri", 10) + 1, size=10)
+    ('person-', 'periods)')
     """
     lines: list[str] = []
     line = ""
@@ -106,10 +110,11 @@ def balance(text: str, width: float, *, size: float, bold: bool = False) -> tupl
 
 
 def _pieces(word: str, width: float, *, size: float, bold: bool) -> list[str]:
-    """A word cut into pieces that fit; mostly one piece, itself."""
+    """A word cut into pieces that fit, after its hyphens if it has any; mostly one piece, itself."""
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, size, bold=bold) > width:
-            pieces.append("")
+            begun, hyphen, rest = pieces[-1].rpartition("-")
+            pieces[-1:] = [f"{begun}-", rest] if hyphen and rest else [pieces[-1], ""]
         pieces[-1] += letter
     return pieces
