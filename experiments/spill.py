@@ -10,7 +10,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import column, empty, numbers
+from experiments.arrays import column, empty, flags, numbers
 from experiments.durable import refused
 from experiments.unit_range import WHOLE, UnitRange, sharing
 from experiments.words import Numbering
@@ -72,9 +72,9 @@ class Spill:
             return self._said(pa.concat_tables([none, *(table.select(wanted) for table in self._held)]))
         size = WHOLE.high // FILES + 1
         paths = [self._path(file) for file in range(within.low // size, within.high // size + 1)]
-        return self._said(
-            pa.concat_tables([none, *(_read(path, wanted) for path in paths if path.is_file())])
-        )
+        part = None if within.high - within.low + 1 >= size else within  # of the one file that has it
+        read = [_read(path, wanted, self._by, part) for path in paths if path.is_file()]
+        return self._said(pa.concat_tables([none, *read]))
 
     def _numbered(self, field: pa.Field, values: pa.ChunkedArray) -> Any:
         """A column as it is kept."""
@@ -135,14 +135,26 @@ def _without_text(schema: pa.Schema) -> pa.Schema:
     )
 
 
-def _read(path: Path, columns: list[str]) -> pa.Table:
+def _read(path: Path, columns: list[str], by: str, part: UnitRange | None) -> pa.Table:
+    """Columns of a file's rows, or of a `part` of them: those whose number in the column `by` lies in it."""
     import pyarrow as pa
 
     with pa.ipc.open_file(str(path)) as file:
         names = file.schema.names
-    options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+    needed = {*columns, by} if part else {*columns}
+    options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in needed])
     with pa.ipc.open_file(str(path), options=options) as file:
-        return file.read_all().select(columns)
+        if part is None:
+            return file.read_all().select(columns)
+        batches = (file.get_batch(place) for place in range(file.num_record_batches))
+        return pa.concat_tables([_within(pa.table(batch), by, part).select(columns) for batch in batches])
+
+
+def _within(rows: pa.Table, by: str, part: UnitRange) -> pa.Table:
+    import numpy as np
+
+    held = numbers(rows[by])
+    return rows.filter(flags((held >= np.uint64(part.low)) & (held <= np.uint64(part.high))))
 
 
 def _told(write: Any, *content: Any) -> None:

@@ -92,27 +92,27 @@ def evenly(pieces: int) -> tuple[UnitRange, ...]:
 
 
 def sharing(counts: Sequence[int], most: int) -> tuple[UnitRange, ...]:
-    """Ranges that together hold all units, of at most `most` rows each as far as that can be.
+    """Ranges that together hold all units, of at most `most` rows each where units are evenly spread.
 
-    `counts` are the rows of each of as many ranges of one size, a power of two. Each range is one of them, or a
-    half, a quarter, ... of all units: so that those of different ingests, and those of a measurement, lie within
-    each other, and no file is read twice for an edge that crosses it.
+    `counts` are the rows of each of as many ranges of one size, a power of two. Each range is all units, a half of
+    them, a quarter, ...: so that those of different ingests, and those of a measurement, lie within each other, and
+    no file is read twice for an edge that crosses it.
 
     >>> len(sharing([5, 5, 5, 5], 10)), len(sharing([50, 1], 10)), sharing([0, 0], 10) == (WHOLE,)
-    (2, 2, True)
+    (2, 9, True)
     """
-    held = _halved(counts, most)
-    edges = [sum(held[:place]) for place in range(len(held) + 1)]
-    small = evenly(len(counts))
-    return tuple(UnitRange(small[first].low, small[after - 1].high) for first, after in pairwise(edges))
+    return tuple(_shared(WHOLE, counts, most))
 
 
-def _halved(counts: Sequence[int], most: int) -> list[int]:
-    """How many neighbours each range holds: all of them, or what their halves are shared out into."""
-    if len(counts) == 1 or sum(counts) <= most:
-        return [len(counts)]
+def _shared(piece: UnitRange, counts: Sequence[int], most: int) -> Iterator[UnitRange]:
+    """The piece, or what its halves are shared out into; rows that nobody counted apart are taken for even."""
+    if sum(counts) <= most or piece.low == piece.high:
+        yield piece
+        return
     middle = len(counts) // 2
-    return _halved(counts[:middle], most) + _halved(counts[middle:], most)
+    held = (counts[:middle], counts[middle:]) if middle else ([counts[0] // 2], [-(-counts[0] // 2)])
+    for half, its in zip(piece.halves(), held, strict=True):
+        yield from _shared(half, its, most)
 
 
 def meeting(parts: Sequence[Part], within: UnitRange) -> tuple[Part, ...]:

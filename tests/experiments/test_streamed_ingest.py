@@ -54,6 +54,7 @@ def test_any_order_of_files_in_one_ingest_or_many_ends_in_the_same_store(
     for case in range(3):
         with monkeypatch.context() as patch:
             patch.setattr(spill, "IN_MEMORY", (10, 25, 10_000)[case])
+            patch.setattr(spill, "FILES", (2, 64, 64)[case])  # with two, each holds rows of many ranges
             patch.setattr(unit_parts, "UNITS_A_FILE", 7)
             pilot = pilot_in(tmp_path / f"case-{case}")
             order = list(enumerate(shares(rng, rows, 3)))
