@@ -6,6 +6,7 @@ import sys
 from functools import cache
 
 KEPT = 128 * 2**20  # bytes that stay at hand when they are freed
+PIECE = 32 * 2**20  # bytes of what is freed at once: more than this older versions of glibc do not allow
 _TRIM, _MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in glibc's malloc.h
 
 
@@ -22,5 +23,5 @@ def keep_freed_memory() -> None:
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # another C library has none, and does as it does
-        mallopt(_MMAP, KEPT)
+        mallopt(_MMAP, PIECE)
         mallopt(_TRIM, KEPT)
