@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +18,8 @@ from dashboard.session import Pilot, Session, drawn, made_of, open_session
 from dashboard.taken import first_chart, offered
 from dashboard.visits import give_way, visit
 from dashboard.warming import MOST, warm
+from experiments.bundled import pilots
+from experiments.pilot import evaluation, ingest, register
 from experiments.store import Store
 from tests.dashboard.test_pages import open_page, text
 from tests.support import example_release
@@ -147,14 +147,14 @@ def test_what_was_drawn_ahead_is_what_a_page_asks_for(
 
 
 def test_the_first_file_is_drawn_ahead_once_it_is_public_and_only_then(
-    demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = tmp_path / "store"
-    shutil.copytree(demo_store, store)
-    shutil.copytree(
-        os.environ["WATCHKEEPER_KEYS"], tmp_path / "keys"
-    )  # what was let out is counted there, too
     monkeypatch.setenv("WATCHKEEPER_KEYS", str(tmp_path / "keys"))
+    store = tmp_path / "store"
+    [blur] = [pilot for pilot in pilots() if pilot.study_file.parent.name == BLUR]
+    register(Store(store), blur.study_file, reason=None)
+    ingest(Store(store), BLUR, blur.logs)
+    evaluation(Store(store), BLUR)
     session = open_session(store, chosen=None)
     asked: list[str] = []
     monkeypatch.setattr("dashboard.warming.preview", lambda release, _: asked.append(release.policy.name))
