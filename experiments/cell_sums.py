@@ -49,13 +49,13 @@ class Cells:
         """What is known of each cell."""
         return self._rows.select(keys).combine_chunks().take(column(self.first))
 
-    def column(self, name: str) -> str:
+    def held_as(self, name: str) -> str:
         """The column that holds what is asked for under a name."""
         return self._same.get(name, name)
 
     def values(self, name: str) -> Values:
         """A column as floats; a gap is NaN."""
-        held = self.column(name)
+        held = self.held_as(name)
         return self.once(("values", held), lambda: floats(self._rows[held]))
 
     def once(self, told: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -67,7 +67,7 @@ class Cells:
 
     def whole(self, names: Sequence[str]) -> Where:
         """The rows that have no gap in these columns."""
-        held = sorted({self.column(name) for name in names})
+        held = sorted({self.held_as(name) for name in names})
         return self.once(
             ("whole", *held), lambda: ~np.logical_or.reduce([np.isnan(self.values(name)) for name in held])
         )
@@ -130,7 +130,7 @@ def cell_sums(
 
 def _sums(cells: Cells, outcome: DeclaredOutcome, centres: Mapping[str, float]) -> dict[str, NDArray[Any]]:
     held = parts(outcome)
-    whole = tuple(sorted({cells.column(in_rows) for in_rows in held.values()}))
+    whole = tuple(sorted({cells.held_as(in_rows) for in_rows in held.values()}))
     n = cells.once(("count", whole), lambda: cells.count(cells.whole(whole)))
     found: dict[str, NDArray[Any]] = {f"n.{outcome.id}": n}
     for level in range(len(outcome.levels)):
@@ -155,7 +155,7 @@ def _total(
         left, *right = (cells.values(name) - centres[name] for name in names)
         return cells.sum(left * right[0] if right else left, only)
 
-    terms = sorted((cells.column(name), centres[name]) for name in names)
+    terms = sorted((cells.held_as(name), centres[name]) for name in names)
     return cells.once(("total", *terms, whole), summed_up)
 
 
@@ -166,4 +166,4 @@ def _at_its_centre(cells: Cells, name: str, centre: float) -> bool:
         values = cells.values(name)
         return not ((values > centre).any() or (values < centre).any())
 
-    return cells.once(("at its centre", cells.column(name), centre), found)
+    return cells.once(("at its centre", cells.held_as(name), centre), found)

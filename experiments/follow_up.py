@@ -80,7 +80,7 @@ def _short(cells: Cells, seconds: int) -> NDArray[np.int64]:
 
 def _half_sums(cells: Cells, outcome: DeclaredOutcome, seconds: int) -> dict[str, NDArray[Any]]:
     whole = _followed(cells, seconds)
-    held = [cells.column(f"{name}{outcome.id}") for name in (FIRST, LAST)]
+    held = [cells.held_as(f"{name}{outcome.id}") for name in (FIRST, LAST)]
     first, last = (cells.values(name) for name in held)
 
     def once(name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
