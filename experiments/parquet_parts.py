@@ -22,7 +22,7 @@ def as_parquet(table: pa.Table) -> bytes:
     """A table as the content of a file.
 
     Rows in the order of units are written in groups that end where ranges of units do (`experiments.unit_range`),
-    so that none is read for two ranges.
+    so that no group is read for two ranges that are larger.
     """
     import pyarrow as pa
     from pyarrow import parquet
