@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from experiments import rejects
 from experiments.clocks import period_number
+from experiments.engine import Written
 from experiments.events import ASSIGNED, SURVEY
 from experiments.fresh_rows import Fresh, repeated
 from experiments.sql import among, column, either, part
@@ -87,7 +88,7 @@ def _given(vocabulary: Vocabulary) -> dict[str, exp.Expression]:
 
 
 @cache
-def _assigned_twice(vocabulary: Vocabulary) -> exp.Expression:
+def _assigned_twice(vocabulary: Vocabulary) -> Written:
     """SELECT assignments of `fresh` that contradict others there or in the store: of a unit, or of a whole cluster.
 
     In a crossover they contradict each other within a period; in a stepped wedge, where the design says what a
@@ -113,11 +114,11 @@ def _assigned_twice(vocabulary: Vocabulary) -> exp.Expression:
         cluster=column("cluster", "fresh") if vocabulary.clustered else exp.Literal.string(""),
         period=period_number("fresh") if vocabulary.by_period else exp.Literal.number(0),
     )
-    return _with(torn, given=given, units=units)
+    return Written(_with(torn, given=given, units=units))
 
 
 @cache
-def _too_early(vocabulary: Vocabulary) -> exp.Expression:
+def _too_early(vocabulary: Vocabulary) -> Written:
     """SELECT rows that measure an outcome and nothing else, but lie before their unit's first assignment."""
     late = [among("event", sorted(vocabulary.late_events))]
     late += [
@@ -144,7 +145,7 @@ def _too_early(vocabulary: Vocabulary) -> exp.Expression:
            WHERE fresh.occurred_at < starts.since AND (:late)""",
         late=either(late),
     )
-    return _with(early, before=before, starts=starts)
+    return Written(_with(early, before=before, starts=starts))
 
 
 def _with(query: exp.Expression, **tables: exp.Expression) -> exp.Expression:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 FEWEST = 50_000  # events of a segment that has something beside it: fewer are read as quickly
 
 
-def told_beside(store: Store, study: Study, segment: Part) -> tuple[Part, ...]:
-    """The files beside a segment that was just written; none of a small one, or where units have no one clock."""
+def told_beside(store: Store, study: Study, segment: Part, events: pa.Table) -> tuple[Part, ...]:
+    """The files beside a segment that was just written, of these events; none of a small one, or where units have
+    no one clock.
+    """
     if segment.rows < FEWEST or not vocabulary(study).timed:
         return ()
-    path = store.folder(study.id) / segment.file
-    told = {SUMS: sums_of(study, path), COUNTS: counts_of(study, path)}
+    told = {SUMS: sums_of(study, events), COUNTS: counts_of(study, events)}
     return tuple(store.keep_part(study.id, kind, table) for kind, table in told.items() if table is not None)
 
 

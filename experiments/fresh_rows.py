@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.arrays import flags, in_their_order, numbers
+from experiments.arrays import beginning_alike, flags, in_their_order, numbers
 from experiments.sql import part
 
 if TYPE_CHECKING:
@@ -93,12 +93,13 @@ def alike(keys: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Where those numbers stand that occur more than once, in their order, and the group of equal ones of each."""
     import numpy as np
 
-    order = in_their_order(keys)
+    suspects = beginning_alike(keys)
+    order = suspects[in_their_order(keys[suspects])]
     in_order = keys[order]
     follows = in_order[1:] == in_order[:-1]
-    several = np.zeros(len(keys), dtype=np.bool_)
+    several = np.zeros(len(order), dtype=np.bool_)
     several[1:] = follows
     several[:-1] |= follows
-    begins = np.ones(len(keys), dtype=np.bool_)
+    begins = np.ones(len(order), dtype=np.bool_)
     begins[1:] = ~follows
     return order[several], np.cumsum(begins[several]) - 1

@@ -1,4 +1,4 @@
-"""The memory that a long measurement frees and takes again: asked of the system once, not for each range anew."""
+"""The memory that long work frees and takes again: asked of the system once, not for each range anew."""
 
 from __future__ import annotations
 

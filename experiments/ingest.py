@@ -12,6 +12,7 @@ from experiments.arriving import arrivals, arriving, screened
 from experiments.compaction import tidied
 from experiments.engine import engine
 from experiments.faults import Fault
+from experiments.heap import keep_freed_memory
 from experiments.intake import Intake
 from experiments.keys import fingerprint, read_key, study_key
 from experiments.log_rows import shown
@@ -41,6 +42,7 @@ def take_in(store: Store, study_id: str, paths: Sequence[Path], *, progress: Cal
     Raises Fault, with nothing taken in, where a file as a whole is at fault or no row is acceptable; rejected
     rows are listed all the same.
     """
+    keep_freed_memory()
     store.folder(study_id)
     with store.writing(study_id):
         study, manifest = store.study(study_id), store.manifest(study_id)

@@ -42,6 +42,21 @@ def log_blocks(held: Files, within: UnitRange, names: Sequence[str]) -> Iterator
         yield from _by_unit(_batches(path, within, wanted))
 
 
+def with_columns(rows: pa.Table, schema: pa.Schema, names: Sequence[str]) -> pa.Table:
+    """Columns of rows at hand as `log_blocks` gives those of files; their words are dictionaries already."""
+
+    return _as_wanted(rows, _with_dictionaries(schema, names))
+
+
+def _as_wanted(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
+    """The wanted columns, null where the rows lack one."""
+    import pyarrow as pa
+
+    there = rows.column_names
+    columns = [rows[f.name] if f.name in there else pa.nulls(rows.num_rows, f.type) for f in wanted]
+    return pa.table(columns, schema=wanted)
+
+
 def _with_dictionaries(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
@@ -86,8 +101,7 @@ def _batches(path: Path, within: UnitRange, wanted: pa.Schema) -> Iterator[pa.Ta
     groups = [group for group, (low, high) in enumerate(ends) if within.meets(low, high)]
     for batch in file.iter_batches(BATCH, row_groups=groups, columns=there, use_threads=False):
         rows = within.of(pa.Table.from_batches([batch]))
-        columns = [rows[f.name] if f.name in there else pa.nulls(rows.num_rows, f.type) for f in wanted]
-        yield pa.table(columns, schema=wanted)
+        yield _as_wanted(rows, wanted)
 
 
 @cache

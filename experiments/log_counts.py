@@ -6,20 +6,20 @@ They add up where no unit has events in two segments. Else, and where a plan goe
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.arrays import column, numbers
 from experiments.events import ASSIGNED, SURVEY, segment, vocabulary
-from experiments.log_columns import log_blocks
+from experiments.log_columns import log_blocks, with_columns
 from experiments.log_pass import DAY, NAMES, Passed, of_blocks
 from experiments.parquet_files import Files
 from experiments.unit_range import WHOLE, depth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -46,17 +46,21 @@ def rules(study: Study) -> dict[str, Any]:
     return {"written": written(study), "busy": BUSY, "longest": LONGEST_SESSION * 3600}
 
 
-def counts_of(study: Study, path: Path) -> pa.Table:
+def counts_of(study: Study, events: Path | pa.Table) -> pa.Table:
     """The counts of a segment: a row for each second with an own event, and one for any other day.
 
     The first row also has the totals, and the rule that they go by.
     """
     import pyarrow as pa
 
-    events = Files((path,), segment(vocabulary(study)))
+    schema = segment(vocabulary(study))
+    if isinstance(events, Path):
+        blocks = log_blocks(Files((events,), schema), WHOLE, NAMES)
+    else:
+        blocks = iter([with_columns(events, schema, NAMES)])
     totals: Counter[str] = Counter()
     days, instants = [], []
-    for here, of_days, their_seconds in of_blocks(log_blocks(events, WHOLE, NAMES), **rules(study)):
+    for here, of_days, their_seconds in of_blocks(blocks, **rules(study)):
         totals.update(here)
         days.append(of_days)
         instants.append(their_seconds)

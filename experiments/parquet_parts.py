@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 262_144  # rows that are read, and skipped, together
 ROW_GROUP_BY_UNIT = 65_536  # of rows that are one a unit
+SOUGHT = ("unit", "occurred_at")  # columns by which groups of rows are passed over
 
 
 def as_parquet(table: pa.Table) -> bytes:
@@ -35,6 +36,7 @@ def as_parquet(table: pa.Table) -> bytes:
         compression="zstd",
         compression_level=1,
         use_dictionary=repeating,
+        write_statistics=[name for name in SOUGHT if name in table.column_names],
         store_schema=False,  # text is text, however it was at hand
     ) as writer:
         for rows in _groups(table):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from experiments.arrays import column as places
-from experiments.arrays import numbers
+from experiments.arrays import flags, numbers
+from experiments.engine import Written
 from experiments.met import Met
 from experiments.sql import column, named, part
 from experiments.words import as_words, combined
@@ -49,10 +50,12 @@ class PlainRows:
         others = {i: rule.broken for i, rule in enumerate(rules) if not (i in of_units or _of_times(rule))}
         of_numbers = {i: broken for i, broken in others.items() if "number" in _names(broken)}
         lacking = {i: exp.and_(broken, part("value IS NULL")) for i, broken in of_numbers.items()}
-        self._of_units = exp.select("*", _first(of_units)).from_(units.subquery("people"))
+        self._of_units = Written(
+            exp.select("nth", "pseudonym", "serial", _first(of_units)).from_(units.subquery("people"))
+        )
         self._met = Met()
-        self._of_words = _over(words, typed, others | lacking).select(*typed)
-        self._of_numbers = _over(words, typed, of_numbers)
+        self._of_words = Written(_over(words, typed, others | lacking).select(*typed))
+        self._of_numbers = Written(_over(words, typed, of_numbers))
 
     def judged(
         self, engine: Engine, rows: pa.Table, found: pa.Array, keys: Mapping[str, bytes]
@@ -63,28 +66,31 @@ class PlainRows:
         import numpy as np
 
         coded = {name: as_words(rows[name]) for name in self.words}
-        ids, verdict = self._people(engine, as_words(rows["unit"]), keys)
+        ids, verdict = self._people(engine, rows["unit"], keys)
         said, of_words = self._said(engine, coded, found)
         verdict = np.minimum(verdict, of_words)
         verdict = np.where(verdict == FINE, -1, verdict).astype(np.int32)
         return {"verdict": places(verdict), **ids, **said}
 
     def _people(
-        self, engine: Engine, people: pa.DictionaryArray, keys: Mapping[str, bytes]
+        self, engine: Engine, people: pa.ChunkedArray, keys: Mapping[str, bytes]
     ) -> tuple[dict[str, pa.Array], NDArray[Any]]:
         """The numbers of each row's unit, and the first rule that it breaks."""
         import pyarrow as pa
         from pyarrow import compute
 
-        def judge(ids: pa.Array) -> pa.Table:
-            return _in_order(engine, "ids", pa.table({"unit": ids}), self._of_units, keys)
+        def judge(ids: pa.Array) -> dict[str, NDArray[Any]]:
+            answer = _in_order(engine, "ids", pa.table({"unit": ids}), self._of_units, keys)
+            told = {name: numbers(compute.fill_null(answer[name], 0)) for name in ("pseudonym", "serial")}
+            named = numbers(answer["pseudonym"].is_valid().cast(pa.uint8()))
+            return {**told, "named": named, "verdict": numbers(answer["verdict"])}
 
-        distinct = pa.concat_arrays([people.dictionary, pa.nulls(1, pa.string())])
-        answer = self._met.found(distinct, judge)
-        row = compute.fill_null(people.indices, len(distinct) - 1)
-        found = {"unit": answer["pseudonym"].combine_chunks(), "serial": answer["serial"].combine_chunks()}
-        verdict: NDArray[Any] = numbers(answer["verdict"])[numbers(row)]
-        return {name: values.take(row) for name, values in found.items()}, verdict
+        answer = self._met.found(people, judge)
+        found = {"unit": places(answer["pseudonym"]), "serial": places(answer["serial"])}
+        if not (named := answer["named"].astype(bool)).all():
+            there, gap = flags(named), pa.scalar(None, pa.uint64())
+            found = {name: compute.if_else(there, values, gap) for name, values in found.items()}
+        return found, answer["verdict"]
 
     def _said(
         self, engine: Engine, coded: Mapping[str, pa.DictionaryArray], found: pa.Array
@@ -118,7 +124,7 @@ class PlainRows:
 
 
 def _in_order(
-    engine: Engine, name: str, rows: pa.Table, query: exp.Select, keys: Mapping[str, bytes] | None = None
+    engine: Engine, name: str, rows: pa.Table, query: Written, keys: Mapping[str, bytes] | None = None
 ) -> pa.Table:
     """The answer for each row of a table handed under a name, in their order."""
     import numpy as np

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from experiments.arrays import column as places
 from experiments.arrays import empty, flags, numbers
+from experiments.engine import Written
 from experiments.event_key import event_keys
 from experiments.events import stored, theirs, vocabulary
 from experiments.keyed import keyed_numbers
@@ -59,7 +60,7 @@ class Screen:
         self.left_behind = next(i for i, rule in enumerate(self.rules) if rule.found == LEFT_BEHIND)
         self.withdrawn = next(i for i, rule in enumerate(self.rules) if rule.found == WITHDRAWN)
         self._key, self._tombstones = key, withdrawn
-        self._queries: dict[Clock, exp.Select] = {}
+        self._queries: dict[Clock, Written] = {}
         padded, label = key.ljust(64, b"\0"), sha256(b"labels" + key).digest()
         self._id_keys = {name: sha256(label + f"{name}=".encode()).digest()[:16] for name in KEYED}
         words = [name for name in self.vocabulary.columns if name not in TEXTS]
@@ -80,8 +81,7 @@ class Screen:
 
         for name in KEYED:
             if name in rows.column_names:
-                key, kind = self._id_keys[name], pa.uint64()
-                numbered = pa.chunked_array([keyed_numbers(c, key) for c in rows[name].chunks], kind)
+                numbered = keyed_numbers(rows[name], self._id_keys[name])
                 rows = rows.set_column(rows.schema.get_field_index(name), name, numbered)
         if _clock(rows.schema.field("occurred_at").type) == "wall" and self.study.log.time_zone != "UTC":
             return self._judged(engine, rows)
@@ -118,7 +118,7 @@ class Screen:
         """Rows in any form, judged by one SELECT."""
         clock = _clock(rows.schema.field("occurred_at").type)
         if clock not in self._queries:
-            self._queries[clock] = _query(self.study, self.vocabulary, self.rules, clock)
+            self._queries[clock] = Written(_query(self.study, self.vocabulary, self.rules, clock))
         engine.hand("raw", rows)
         engine.hand("withdrawn", self._list())
         judged = engine.ask(self._queries[clock], **self._keys)

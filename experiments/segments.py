@@ -116,11 +116,11 @@ def keep_segment(store: Store, study: Study, events: pa.Table) -> Part:
     first, last = (f"{ends[end].isoformat()}Z" for end in ("min", "max"))
     units = events["unit"]
     for place, field in enumerate(events.schema):
-        if pa.types.is_dictionary(field.type):  # a list of words may have more than these rows say
+        if not pa.types.is_primitive(field.type):  # a list of words may have more than these rows say
             events = events.set_column(place, field.name, compacted(events[field.name]))
     kept = store.keep_part(study.id, SEGMENTS, events)
     kept = replace(kept, first=first, last=last, low=units[0].as_py(), high=units[-1].as_py())
-    return replace(kept, beside=told_beside(store, study, kept))
+    return replace(kept, beside=told_beside(store, study, kept, events))
 
 
 def renewed(store: Store, study: Study, parts: Iterable[Part], *, changed: pa.Table) -> tuple[Part, ...]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from experiments import rejects
 from experiments.admission import admit, ambiguous_ids
-from experiments.arrays import column, empty, numbers
+from experiments.arrays import column, empty, flags, numbers
 from experiments.arriving import file_and_line
+from experiments.engine import Written
 from experiments.events import stored
 from experiments.faults import Fault
 from experiments.held import Held
@@ -17,6 +18,8 @@ from experiments.unit_parts import UnitParts
 from experiments.words import as_words
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pyarrow as pa
 
     from experiments.admission import Admission
@@ -44,16 +47,18 @@ class SortingIn:
         self.held = Held(store, screen.study.id, manifest.segments, screen.vocabulary)
         self._list = UnitParts(store, screen.study.id, manifest.units, screen.vocabulary)
         self._moved: list[pa.Table] = []
-        self._news = news_query(screen.study, screen.vocabulary)
+        self._telling = telling(self._study, self._words)
+        self._news = Written(news_query(screen.study, screen.vocabulary))
 
     def take(self, opened: Engine, rows: pa.Table, within: UnitRange) -> None:
         """Sort in the range's rows. The engine holds what contradicts across ranges (`owners`, `torn_clusters`).
 
         Raises Fault should two units share a number.
         """
+        rows = in_order(rows)
         known = self._list.known(within, rows["unit"])
         opened.hand("known", known)
-        opened.hand("ids", rows.select(["unit", "serial"]))
+        opened.hand("ids", _pairs(rows.select(["unit", "serial"])))
         if ambiguous_ids(opened):
             raise Fault(
                 "Two units of this study came out as the same pseudonym, "
@@ -64,7 +69,7 @@ class SortingIn:
         opened.hand("told", self._told(within, rows))
         admission = admit(opened, self._words, rows)
         self._note(admission)
-        opened.hand("accepted", admission.accepted)
+        opened.hand("accepted", _of_events(admission.accepted, self._telling))
         opened.hand("twice", self._twice(admission))
         news = opened.ask(self._news).cast(columns(self._words))
         self.units = (*self.units, *self._list.with_news(within, news))
@@ -78,21 +83,14 @@ class SortingIn:
 
     def _told(self, within: UnitRange, rows: pa.Table) -> pa.Table:
         """The store's events that tell the clocks of the new rows' units, as far as they can matter."""
-        import pyarrow as pa
-        from pyarrow import compute
-
-        told = telling(self._study, self._words)
         if self._words.timed:  # else the list keeps no assignment, by which a row can be too early
-            kinds = pa.array(sorted(told), pa.string())
-            event = as_words(rows["event"])
-            telling_words = compute.is_in(event.dictionary, value_set=kinds)
-            rows = rows.filter(compute.fill_null(telling_words.take(event.indices), fill_value=False))
-        return self.held.told(within, events=told, units=rows["unit"])
+            rows = _of_events(rows, self._telling)
+        return self.held.told(within, events=self._telling, units=rows["unit"])
 
     def _keep(self, accepted: pa.Table, news: pa.Table, known: pa.Table) -> None:
         """Write the accepted rows, on their clocks."""
         self.events |= set(accepted["event"].unique().to_pylist())
-        events = in_order(accepted.select(stored(self._words).names))
+        events = accepted.select(stored(self._words).names)
         if self._words.timed:
             events = on_clocks(events, together(clocks(known), clocks(news)))
             self._moved.append(moved(known, news))
@@ -110,7 +108,7 @@ class SortingIn:
         for reason, refused in admission.refused:
             of, lines = file_and_line(numbers(refused["place"]))
             for number in np.unique(of).tolist():
-                here = column(lines[of == number])
+                here = column(np.sort(lines[of == number]))
                 self._files[number].rejects.add(
                     rejects.for_one_reason(here, self._screen.in_their_words(reason))
                 )
@@ -122,3 +120,23 @@ class SortingIn:
         reasons = (rejects.TWO_ARMS, rejects.TWO_CLUSTERS)
         twice = [rows.select(["unit"]) for reason, rows in admission.refused if reason in reasons]
         return pa.concat_tables([empty(pa.schema([("unit", pa.uint64())])), *twice])
+
+
+def _of_events(rows: pa.Table, events: Collection[str]) -> pa.Table:
+    """The rows of some kinds of events."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    event = as_words(rows["event"])
+    wanted = compute.is_in(event.dictionary, value_set=pa.array(sorted(events), pa.string()))
+    return rows.filter(compute.fill_null(wanted.take(event.indices), fill_value=False))
+
+
+def _pairs(ids: pa.Table) -> pa.Table:
+    """The different pairs of two numbers, of rows in the order of the first."""
+    import numpy as np
+
+    other = np.ones(ids.num_rows, dtype=np.bool_)
+    unit, serial = numbers(ids["unit"]), numbers(ids["serial"])
+    other[1:] = (unit[1:] != unit[:-1]) | (serial[1:] != serial[:-1])
+    return ids.filter(flags(other))

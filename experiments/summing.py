@@ -7,11 +7,13 @@ segment lacks one of a plan's sums, its events are read instead.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from experiments.engine import engine
+from experiments.engine import Written, engine
 from experiments.events import segment, vocabulary
 from experiments.parquet_files import Files, names
 from experiments.sql import DIALECT, column, named, part
@@ -20,7 +22,6 @@ from experiments.unit_range import depth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -35,16 +36,26 @@ REST = "unsummed"  # what a query calls the events of segments without sums
 _ADDED, _CHOSEN = (exp.Count, exp.Sum), (exp.Max, exp.Min)
 
 
-def sums_of(study: Study, path: Path) -> pa.Table | None:
+def sums_of(study: Study, events: Path | pa.Table) -> pa.Table | None:
     """The sums of a segment's events, a row for each unit, in their order; None where they cannot be kept."""
+    query = _kept_query(study)
+    if query is None:
+        return None
+    files = {"events": Files((events,), segment(vocabulary(study)))} if isinstance(events, Path) else {}
+    tables = {} if isinstance(events, Path) else {"events": events}
+    with engine(threads=1, spills=True, files=files, **tables) as opened:
+        return opened.ask(query)
+
+
+@lru_cache(maxsize=8)
+def _kept_query(study: Study) -> Written | None:
+    """SELECT what `sums_of` tells; None where it cannot be kept."""
     words = vocabulary(study)
     sums = unit_sums(study, words)
     if not _can_be_kept(sums):
         return None
     kept = {name: _narrow(name, sum_) for name, sum_ in sums.items()}
-    query = _selected(kept).from_(sums_query(study, words).subquery("s")).order_by("unit")
-    with engine(threads=1, spills=True, files={"events": Files((path,), segment(words))}) as opened:
-        return opened.ask(query)
+    return Written(_selected(kept).from_(sums_query(study, words).subquery("s")).order_by("unit"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 NAMES, ROWS, MALFORMED, FAULT, STOPPED, END = b"N", b"R", b"M", b"F", b"S", b"E"
 REQUEST = "READER_REQUEST"  # the variable of the environment that tells the reader what is wanted of the file
 HEAD = struct.Struct("<cQd")  # kind, bytes that follow, share of the file that was read so far
+MOST_PIECES = 512  # written at once: any system takes as many
 LARGEST = 512 * 1024 * 1024
 
 
@@ -60,22 +64,49 @@ class Speaker:
 
     def say(self, kind: bytes, document: object = None) -> None:
         """Hand a small document on."""
-        self._write(kind, json.dumps(document).encode("ascii"))
+        self._write(kind, [memoryview(json.dumps(document).encode("ascii"))])
 
     def hand(self, table: pa.Table) -> None:
         """Hand rows on."""
         import pyarrow as pa
 
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as stream:
+        gathered = _Gathered()
+        with pa.ipc.new_stream(pa.PythonFile(gathered, mode="w"), table.schema) as stream:
             stream.write_table(table)
-        self._write(ROWS, sink.getvalue())
+        self._write(ROWS, gathered.pieces)
 
-    def _write(self, kind: bytes, content: bytes | pa.Buffer) -> None:
-        for piece in (HEAD.pack(kind, len(content), self.share), content):
-            rest = memoryview(piece)
-            while len(rest):
-                rest = rest[self._pipe.write(rest) :]
+    def _write(self, kind: bytes, content: list[memoryview]) -> None:
+        head = HEAD.pack(kind, sum(map(len, content)), self.share)
+        pieces = deque([memoryview(head), *content])
+        while pieces:
+            done = self._some(list(islice(pieces, MOST_PIECES)))
+            while pieces and done >= len(pieces[0]):
+                done -= len(pieces.popleft())
+            if done:
+                pieces[0] = pieces[0][done:]
+
+    def _some(self, pieces: list[memoryview]) -> int:
+        """Write the beginning of some pieces: as many bytes as the pipe takes at once."""
+        if hasattr(os, "writev"):  # one after the other they cost the reader at the other end more
+            return os.writev(self._pipe.fileno(), pieces)
+        return self._pipe.write(pieces[0]) or 0
+
+
+class _Gathered:
+    """A file, as Arrow wants one, that only notes what is to be written: columns stay where they are."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.pieces: list[memoryview] = []
+
+    def write(self, piece: Any) -> int:
+        """Note a piece."""
+        self.pieces.append(memoryview(piece).cast("B"))
+        return len(self.pieces[-1])
+
+    def close(self) -> None:
+        """Nothing: there is no file."""
 
 
 def heard(pipe: FileIO) -> Frame:

@@ -7,7 +7,7 @@ import random
 import pyarrow as pa
 import pytest
 
-from experiments.keyed import keyed_numbers
+from experiments.keyed import keyed_numbers, keyed_pairs
 
 KEY = bytes(range(16))
 MASK = (1 << 64) - 1
@@ -22,6 +22,13 @@ PUBLISHED = {
     7: "37d1018bf50002ab",
     8: "6224939a79f5f593",
     15: "e545be4961ca29a1",
+}
+
+# Of 128 bits (vectors.h), likewise.
+PUBLISHED_PAIRS = {
+    1: "da87c1d86b99af44347659119b22fc45",
+    2: "8177228da4a45dc7fca38bdef60affe4",
+    3: "9c70b60c5267a94e5f33b6b02985ed51",
 }
 
 
@@ -59,6 +66,21 @@ def by_hand(text: bytes, key: bytes) -> int:
 def test_the_numbers_are_those_that_the_authors_published(length: int) -> None:
     (found,) = keyed_numbers(pa.array([bytes(range(length)).decode()]), KEY).to_pylist()
     assert found.to_bytes(8, "little").hex() == PUBLISHED[length]
+
+
+@pytest.mark.parametrize("length", PUBLISHED_PAIRS)
+def test_the_pairs_of_numbers_are_those_that_the_authors_published(length: int) -> None:
+    pair = keyed_pairs(pa.array([bytes(range(length)).decode()]), KEY)
+    assert "".join(int(one[0]).to_bytes(8, "little").hex() for one in pair) == PUBLISHED_PAIRS[length]
+
+
+def test_texts_together_have_the_pairs_that_each_has_alone() -> None:
+    rng = random.Random(7)
+    texts = ["".join(rng.choices("abc0ä-", k=rng.choice([0, 3, 8, 9, 20, 300]))) for _ in range(400)]
+    whole = pa.chunked_array([texts[:150], texts[150:]])
+    together = list(zip(*(one.tolist() for one in keyed_pairs(whole, KEY)), strict=True))
+    assert together == [tuple(int(one[0]) for one in keyed_pairs(pa.array([text]), KEY)) for text in texts]
+    assert len(set(together)) == len(set(texts))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -49,7 +49,9 @@ def test_the_quick_way_gives_up_or_agrees_with_the_careful_way(
         out.write(ending * (row[0] == "b"))  # an empty line
     content = out.getvalue().encode()
     (careful,) = delimited._careful(content, ("a", "b"), ("a", "b"), 2)
-    quick = delimited._quick(content, ("a", "b"), ("a", "b"), 2) if content else None
+    ends = delimited._line_ends(content)
+    assert ends == content.count(b"\n")
+    quick = delimited._quick(content, ("a", "b"), ("a", "b"), 2, ends) if content else None
     if quick is not None:
         assert rows_and_lines(quick) == rows_and_lines(careful)
         assert not careful.malformed
