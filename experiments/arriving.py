@@ -110,8 +110,10 @@ def _placed(screen: Screen, fit: pa.Table, number: int) -> tuple[pa.Table, pa.Ta
 
     places = column(numbers(fit["line"]) + (np.int64(number) << LINE_BITS))
     rows = screen.with_keys(fit).append_column("place", places)
-    named = fit["event_id"].is_valid()
-    return rows.select(arrivals(screen.vocabulary).names), rows.filter(named).select(identified().names)
+    named, ids = rows.select(identified().names), fit["event_id"]
+    if ids.null_count:
+        named = named.filter(ids.is_valid())
+    return rows.select(arrivals(screen.vocabulary).names), named
 
 
 def _note(file: ArrivingFile, screen: Screen, lines: pa.ChunkedArray, verdicts: NDArray[Any]) -> None:

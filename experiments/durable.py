@@ -32,7 +32,7 @@ else:
 UNFINISHED = ".unfinished"  # the ending of a file that is still being written
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes | memoryview) -> None:
     """Put `content` at `path`, whole or not at all: temporary file, fsync, atomic rename, fsync of the folder.
 
     Raises Fault where the disk does not allow it; what stood there before then still stands there.

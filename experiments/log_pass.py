@@ -57,7 +57,7 @@ class Passed:
 
     def add_counts(self, seconds: Numbers, own: Numbers) -> None:
         """Add so many own events in each of some seconds, each named once; 0 tells of a day without any."""
-        self._make_room(_different(seconds // DAY))
+        self._make_room(different(seconds // DAY))
         self._room.reshape(-1)[self._places(seconds)] += own
 
     def count(self, totals: dict[str, int]) -> None:
@@ -133,7 +133,7 @@ def _of_block(
     sessions = numbers(rows["session"].drop_null())
     lasting = _lasting(units[there], sessions, instants[there], longest=longest * SECOND)
     seconds = instants // SECOND
-    days = _different(seconds // DAY)
+    days = different(seconds // DAY)
     mine = seconds[theirs]
     minutes = mine // MINUTE
     whole = int((minutes * (MINUTE * SECOND) == instants[theirs]).sum())
@@ -150,12 +150,12 @@ def _several(units: Numbers, arms: pa.ChunkedArray) -> int:
     if (units[1:] < units[:-1]).any():
         order = np.argsort(units, kind="stable")
         units, codes = units[order], codes[order]
-    starts = np.flatnonzero(_begins(units))
+    starts = np.flatnonzero(run_begins(units))
     others = codes != np.repeat(codes[starts], np.diff(starts, append=units.size))
     return int(np.unique(units[others]).size)
 
 
-def _different(numbers: Numbers) -> Numbers:
+def different(numbers: Numbers) -> Numbers:
     """The different ones of whole numbers that lie near each other."""
     first = numbers.min() if numbers.size else 0
     return np.flatnonzero(np.bincount(numbers - first)) + first
@@ -166,20 +166,20 @@ def _speed(units: Numbers, minutes: Numbers, busy: int) -> dict[str, int]:
     if (units[1:] < units[:-1]).any():
         order = np.argsort(units, kind="stable")  # quick for a few runs that are in order
         units, minutes = units[order], minutes[order]
-    starts = np.flatnonzero(_begins(units))
+    starts = np.flatnonzero(run_begins(units))
     many = np.diff(starts, append=units.size) > busy
     chosen = np.repeat(many, np.diff(starts, append=units.size))
     minutes, fast = minutes[chosen], units[chosen]
     if ((minutes[1:] < minutes[:-1]) & (fast[1:] == fast[:-1])).any():
         order = np.lexsort((minutes, fast))
         minutes, fast = minutes[order], fast[order]
-    begins = np.flatnonzero(_begins(fast) | _begins(minutes))
+    begins = np.flatnonzero(run_begins(fast) | run_begins(minutes))
     sizes = np.diff(begins, append=fast.size)
     crowded = sizes > busy
     return {
         "events": int(units.size),
         "units": int(starts.size),
-        "bursting": int(_begins(fast[begins[crowded]]).sum()),
+        "bursting": int(run_begins(fast[begins[crowded]]).sum()),
         "in_bursts": int(sizes[crowded].sum()),
     }
 
@@ -190,9 +190,9 @@ def _lasting(units: Numbers, sessions: Numbers, instants: Numbers, *, longest: i
     places = np.uint64(2 ** sessions.size.bit_length() - 1)
     by_session = np.sort((sessions & ~places) | np.arange(sessions.size, dtype=np.uint64))
     order = (by_session & places).astype(np.int64)
-    order = order[_in_long_runs(_begins(by_session & ~places), instants[order], longest)]
+    order = order[_in_long_runs(run_begins(by_session & ~places), instants[order], longest)]
     order = order[np.lexsort((units[order], sessions[order]))]  # two units can have sessions of one name
-    begins = _begins(sessions[order]) | _begins(units[order])
+    begins = run_begins(sessions[order]) | run_begins(units[order])
     chosen = _in_long_runs(begins, instants[order], longest)
     return int((begins & chosen).sum())
 
@@ -206,7 +206,7 @@ def _in_long_runs(begins: Where, instants: Numbers, longest: int) -> Where:
     return np.repeat(lengths > longest, np.diff(starts, append=begins.size))
 
 
-def _begins(numbers: Numbers) -> Where:
+def run_begins(numbers: Numbers) -> Where:
     """Where a run of one number begins."""
     first = np.ones(numbers.size, dtype=np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=first[1:])

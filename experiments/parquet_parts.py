@@ -19,7 +19,7 @@ ROW_GROUP_BY_UNIT = 65_536  # of rows that are one a unit
 SOUGHT = ("unit", "occurred_at")  # columns by which groups of rows are passed over
 
 
-def as_parquet(table: pa.Table) -> bytes:
+def as_parquet(table: pa.Table) -> memoryview:
     """A table as the content of a file.
 
     Rows in the order of units are written in groups that end where ranges of units do (`experiments.unit_range`),
@@ -41,8 +41,7 @@ def as_parquet(table: pa.Table) -> bytes:
     ) as writer:
         for rows in _groups(table):
             writer.write_table(rows, row_group_size=ROW_GROUP)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    return memoryview(sink.getvalue())
 
 
 def _groups(table: pa.Table) -> Iterator[pa.Table]:

@@ -99,7 +99,7 @@ class PlainRows:
         import numpy as np
         import pyarrow as pa
 
-        valued = found.is_valid().cast(pa.string()).dictionary_encode()
+        valued = pa.DictionaryArray.from_arrays(found.is_valid().cast(pa.int32()), pa.array(["no", "yes"]))
         code, example = combined([valued, *coded.values()], len(found))
         here = places(example)
         texts = {name: values.take(here).dictionary_decode() for name, values in coded.items()}

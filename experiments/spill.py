@@ -139,22 +139,18 @@ def _read(path: Path, columns: list[str], by: str, part: UnitRange | None) -> pa
     """Columns of a file's rows, or of a `part` of them: those whose number in the column `by` lies in it."""
     import pyarrow as pa
 
-    with pa.ipc.open_file(str(path)) as file:
-        names = file.schema.names
-    needed = {*columns, by} if part else {*columns}
-    options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in needed])
-    with pa.ipc.open_file(str(path), options=options) as file:
+    with pa.ipc.open_file(pa.memory_map(str(path))) as file:  # from where the system holds it, not copied
         if part is None:
             return file.read_all().select(columns)
         batches = (file.get_batch(place) for place in range(file.num_record_batches))
-        return pa.concat_tables([_within(pa.table(batch), by, part).select(columns) for batch in batches])
+        return pa.concat_tables([_within(pa.table(batch), columns, by, part) for batch in batches])
 
 
-def _within(rows: pa.Table, by: str, part: UnitRange) -> pa.Table:
+def _within(rows: pa.Table, columns: list[str], by: str, part: UnitRange) -> pa.Table:
     import numpy as np
 
     held = numbers(rows[by])
-    return rows.filter(flags((held >= np.uint64(part.low)) & (held <= np.uint64(part.high))))
+    return rows.select(columns).filter(flags((held >= np.uint64(part.low)) & (held <= np.uint64(part.high))))
 
 
 def _told(write: Any, *content: Any) -> None:
