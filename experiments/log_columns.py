@@ -44,7 +44,6 @@ def log_blocks(held: Files, within: UnitRange, names: Sequence[str]) -> Iterator
 
 def with_columns(rows: pa.Table, schema: pa.Schema, names: Sequence[str]) -> pa.Table:
     """Columns of rows at hand as `log_blocks` gives those of files; their words are dictionaries already."""
-
     return _as_wanted(rows, _with_dictionaries(schema, names))
 
 

@@ -41,10 +41,21 @@ def sums_of(study: Study, events: Path | pa.Table) -> pa.Table | None:
     query = _kept_query(study)
     if query is None:
         return None
-    files = {"events": Files((events,), segment(vocabulary(study)))} if isinstance(events, Path) else {}
-    tables = {} if isinstance(events, Path) else {"events": events}
+    schema = segment(vocabulary(study))
+    files = {"events": Files((events,), schema)} if isinstance(events, Path) else {}
+    tables = {} if isinstance(events, Path) else {"events": _whole(events, schema)}
     with engine(threads=1, spills=True, files=files, **tables) as opened:
         return opened.ask(query)
+
+
+def _whole(events: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Events with every column of the schema: null where those of before an amendment lack one."""
+    import pyarrow as pa
+
+    for field in schema:
+        if field.name not in events.column_names:
+            events = events.append_column(field.name, pa.nulls(events.num_rows, field.type))
+    return events
 
 
 @lru_cache(maxsize=8)

@@ -116,6 +116,22 @@ def test_an_amended_plan_that_asks_for_other_sums_reads_the_events(filled: Small
     assert differences(filled) == []
 
 
+def test_segments_of_before_an_amendment_lack_columns_that_its_sums_ask_for(
+    new_pilot: Callable[[str], SmallPilot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "FEWEST", 1)
+    pilot = new_pilot(DECLARED)
+    pilot.log(random_log(5, units=60, events=900).to_csv(index=False))
+    asked = "kind: score, instrument: who-5, subscale: total, wave: after, better: higher"
+    pilot.declare(f"{DECLARED}  - {{id: well, role: secondary, {asked}}}\n", reason="well-being, too")
+    forget(pilot.store, "small", ["u3"])
+    [segment] = pilot.store.manifest("small").segments
+    held = parquet.read_schema(pilot.store.folder("small") / segment.file).names
+    assert "instrument" not in held
+    assert kinds(pilot) == [[SUMS, COUNTS]]
+    assert differences(pilot) == []
+
+
 def test_another_exposure_makes_what_stands_beside_anew(filled: SmallPilot) -> None:
     before = filled.store.manifest("small").segments
     filled.declare(sub(r"exposure: .*", "exposure: {event: assigned}", SUMMED), reason="another clock")
