@@ -54,7 +54,7 @@ class Held:
         import pyarrow.dataset as datasets
 
         sieve = _Sieve(units)
-        kinds = datasets.field("event").isin(sorted(events))
+        kinds = datasets.field("event").isin(pa.array(sorted(events), pa.string()))
         found = [_sifted(batch, sieve, by="unit") for batch in self.batches(within, wanted, kinds)]
         return pa.concat_tables([none, *(table.cast(none.schema) for table in found)])
 

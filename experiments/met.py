@@ -76,7 +76,7 @@ class Met:
         self._first = _with(self._first, before, first)
         self._second = _with(self._second, before, second)
         for name, new in fresh.items():
-            self._found[name] = _with(self._found.get(name, new[:1]), before, new)
+            self._found[name] = _with(self._found.get(name, new[:0]), before, new)
         if 2 * self._ids > len(self._places):
             self._places = np.full(1 << (2 * self._ids).bit_length(), NOWHERE, np.int32)
             before = 0

@@ -79,6 +79,9 @@ class Screen:
         import numpy as np
         import pyarrow as pa
 
+        for name in ("unit", *KEYED):
+            if name in rows.column_names and not pa.types.is_string(rows.schema.field(name).type):
+                rows = rows.set_column(rows.schema.get_field_index(name), name, rows[name].cast(pa.string()))
         for name in KEYED:
             if name in rows.column_names:
                 numbered = keyed_numbers(rows[name], self._id_keys[name])

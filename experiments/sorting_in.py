@@ -133,7 +133,7 @@ def _of_events(rows: pa.Table, events: Collection[str]) -> pa.Table:
 
 
 def _pairs(ids: pa.Table) -> pa.Table:
-    """The different pairs of two numbers, of rows in the order of the first."""
+    """The pairs of two numbers that follow each other, each once, of rows in the order of the first."""
     import numpy as np
 
     other = np.ones(ids.num_rows, dtype=np.bool_)

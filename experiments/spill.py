@@ -139,7 +139,11 @@ def _read(path: Path, columns: list[str], by: str, part: UnitRange | None) -> pa
     """Columns of a file's rows, or of a `part` of them: those whose number in the column `by` lies in it."""
     import pyarrow as pa
 
-    with pa.ipc.open_file(pa.memory_map(str(path))) as file:  # from where the system holds it, not copied
+    with pa.ipc.open_file(str(path)) as file:
+        names = file.schema.names
+    needed = {*columns, by} if part else {*columns}
+    options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in needed])
+    with pa.ipc.open_file(str(path), options=options) as file:
         if part is None:
             return file.read_all().select(columns)
         batches = (file.get_batch(place) for place in range(file.num_record_batches))

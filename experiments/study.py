@@ -226,13 +226,12 @@ class Study:
         default_factory=dict
     )  # by key of `experiments.reporting`: for the report
     translations: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: texts of the file
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
     simulation: dict[str, float] = field(
         default_factory=dict
     )  # clusters, icc, dropout, …: `watchkeeper simulate`
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAMES, ROWS, MALFORMED, FAULT, STOPPED, END = b"N", b"R", b"M", b"F", b"S", b"E"
 REQUEST = "READER_REQUEST"  # the variable of the environment that tells the reader what is wanted of the file
 HEAD = struct.Struct("<cQd")  # kind, bytes that follow, share of the file that was read so far
-MOST_PIECES = 512  # written at once: any system takes as many
+MOST_PIECES = 512  # written at once: Linux and macOS take twice as many
 LARGEST = 512 * 1024 * 1024
 
 

@@ -72,6 +72,15 @@ def test_ids_whose_first_numbers_agree_are_told_apart_by_the_second(monkeypatch:
     assert sorted(asked) == ["anna", "berta", "carla", "dora"]
 
 
+def test_what_a_judge_says_of_a_single_id_is_not_written_to() -> None:
+    fixed = np.array([7], dtype=np.uint64)
+    fixed.flags.writeable = False
+    known = Met()
+    for ids in (["a", "a"], ["a"], ["b"], ["a", "b"]):
+        found = known.found(pa.array(ids), lambda _: {"own": fixed})
+        assert found["own"].tolist() == [7] * len(ids)
+
+
 def test_numbers_that_occur_more_than_once_are_found_in_their_groups() -> None:
     rng = random.Random(3)
     for size in (0, 1, 2, 500):
