@@ -49,7 +49,8 @@ def rules(study: Study) -> dict[str, Any]:
 def counts_of(study: Study, events: Path | pa.Table) -> pa.Table:
     """The counts of a segment: a row for each second with an own event, and one for any other day.
 
-    The first row also has the totals, and the rule that they go by.
+    The first row also has the totals, and the rule that they go by. `events` are the segment's file, or its rows at
+    hand in the order of units, with dictionaries for words.
     """
     import pyarrow as pa
 

@@ -37,7 +37,10 @@ _ADDED, _CHOSEN = (exp.Count, exp.Sum), (exp.Max, exp.Min)
 
 
 def sums_of(study: Study, events: Path | pa.Table) -> pa.Table | None:
-    """The sums of a segment's events, a row for each unit, in their order; None where they cannot be kept."""
+    """The sums of a segment's events, a row for each unit, in their order; None where they cannot be kept.
+
+    `events` are the segment's file, or its rows at hand, which are told from without reading them back.
+    """
     query = _kept_query(study)
     if query is None:
         return None
